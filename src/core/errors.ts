@@ -1,0 +1,98 @@
+/**
+ * The one error class of nuvom, and how an error crosses a process boundary. The catalogues (one constructor a problem)
+ * stand beside the code that throws, in `errors.ts` of each room.
+ * @module
+ */
+
+/** A stable error code, for programs; the message is for people. */
+export type ErrorCode = `NUVOM_${string}`;
+
+/** Exit codes of the command line: 1 the operation failed, 2 usage, 3 configuration or manifest, 4 not found. */
+export type ExitCode = 1 | 2 | 3 | 4;
+
+/** What {@linkcode NuvomError} is made of. */
+export interface NuvomErrorOptions {
+  /** What happened and where (file, line, plugin, job): full sentences. */
+  readonly what: string;
+  /** What to do about it: full sentences. Left out only where nothing can be done. */
+  readonly mend?: string;
+  /** @default 1 */
+  readonly exitCode?: ExitCode;
+  readonly cause?: unknown;
+}
+
+/**
+ * Every error that nuvom itself throws.
+ *
+ * @example
+ * ```ts
+ * import { NuvomError } from "@nuvom/nuvom";
+ *
+ * const error = new NuvomError("NUVOM_JOB_UNKNOWN", { what: "There is no job 42.", mend: "List jobs with `nuvom history recent`." });
+ * console.log(error.code, error.message);
+ * ```
+ */
+export class NuvomError extends Error {
+  override readonly name = "NuvomError";
+  /** Stable, for programs. */
+  readonly code: ErrorCode;
+  /** What the command line exits with when this error ends a command. */
+  readonly exitCode: ExitCode;
+
+  /** @param code Stable code; see the catalogue of the room that throws it. */
+  constructor(code: ErrorCode, options: NuvomErrorOptions) {
+    const message = options.mend === undefined ? options.what : `${options.what} ${options.mend}`;
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** An error as plain data: what is stored with a job and sent between processes. */
+export interface ErrorData {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly cause?: ErrorData;
+}
+
+const MAX_MESSAGE = 8_192;
+const MAX_STACK = 16_384;
+const MAX_CAUSES = 5;
+
+/** Turns anything that was thrown into plain data; long texts are cut, causes are followed five deep. */
+export function toErrorData(thrown: unknown, depth = 0): ErrorData {
+  if (!(thrown instanceof Error)) return { name: "Error", message: cut(describeThrown(thrown), MAX_MESSAGE) };
+  const { code } = thrown as { code?: unknown };
+  return {
+    name: String(thrown.name),
+    message: cut(String(thrown.message), MAX_MESSAGE),
+    ...(typeof code === "string" ? { code } : {}),
+    ...(thrown.stack === undefined ? {} : { stack: cut(String(thrown.stack), MAX_STACK) }),
+    ...(thrown.cause === undefined || depth >= MAX_CAUSES ? {} : { cause: toErrorData(thrown.cause, depth + 1) }),
+  };
+}
+
+/** The way back: an `Error` that carries what the data says; a nuvom code makes it a {@linkcode NuvomError}. */
+export function fromErrorData(data: ErrorData): Error {
+  const cause = data.cause === undefined ? undefined : fromErrorData(data.cause);
+  const error = data.code?.startsWith("NUVOM_")
+    ? new NuvomError(data.code as ErrorCode, { what: data.message, cause })
+    : Object.assign(new Error(data.message, { cause }), { name: data.name, ...(data.code ? { code: data.code } : {}) });
+  if (data.stack !== undefined) error.stack = data.stack;
+  return error;
+}
+
+function describeThrown(thrown: unknown): string {
+  if (typeof thrown === "string") return thrown;
+  try {
+    return JSON.stringify(thrown) ?? String(thrown);
+  } catch {
+    return String(thrown);
+  }
+}
+
+function cut(text: string, limit: number): string {
+  return text.length <= limit ? text : `${text.slice(0, limit)}… (${text.length - limit} more characters)`;
+}

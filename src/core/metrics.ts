@@ -1,0 +1,40 @@
+/** Figures as plain data, between what counts them and what exports them. @module */
+
+/** One value of a metric. */
+export interface MetricSample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** One histogram, cumulative, as exporters want it. */
+export interface HistogramSample {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Upper bounds in ascending order, without the infinite one. */
+  readonly bounds: readonly number[];
+  /** Observations at or below each bound; one more for the infinite one. */
+  readonly counts: readonly number[];
+  readonly sum: number;
+  readonly count: number;
+}
+
+/** All values of one metric. Names follow the Prometheus rules: base units, `_total` on counters. */
+export type MetricFamily =
+  | {
+    readonly name: string;
+    readonly help: string;
+    readonly type: "counter" | "gauge";
+    readonly samples: readonly MetricSample[];
+  }
+  | {
+    readonly name: string;
+    readonly help: string;
+    readonly type: "histogram";
+    readonly samples: readonly HistogramSample[];
+  };
+
+/** Everything that there is to export at one moment. */
+export interface MetricsSnapshot {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly families: readonly MetricFamily[];
+}

@@ -1,0 +1,140 @@
+/** The contract of a plugin, and the narrow object that it gets. @module */
+
+import type { BasicQueue, QueueBackend } from "./queue_backend.ts";
+import type { Hook } from "./hooks.ts";
+import type { MetricFamily, MetricsSnapshot } from "./metrics.ts";
+import type { ResultBackend } from "./result_backend.ts";
+
+/** The version of the plugin contract; a plugin of another major version is refused. */
+export const API_VERSION = "1.0";
+
+/** What a plugin can provide. */
+export const CAPABILITIES = ["queue_backend", "result_backend", "monitoring", "lifecycle_hook", "cli"] as const;
+/** See {@linkcode CAPABILITIES}. */
+export type Capability = (typeof CAPABILITIES)[number];
+
+/** The kinds of permission that Deno knows. */
+export const PERMISSION_KINDS = ["read", "write", "net", "env", "run", "ffi", "sys", "import"] as const;
+/** See {@linkcode PERMISSION_KINDS}. */
+export type PermissionKind = (typeof PERMISSION_KINDS)[number];
+
+/** Permissions as the manifest and plugins write them: a list for each kind; true is the whole kind. */
+export type PermissionSet = { readonly [K in PermissionKind]?: readonly string[] | true };
+
+/** One setting of a plugin. */
+export interface SettingSpec {
+  readonly type: "string" | "number" | "boolean" | "array" | "object";
+  /** One line, for `nuvom plugin inspect`. */
+  readonly description?: string;
+  readonly default?: unknown;
+  /** Without a value the plugin does not start. @default false */
+  readonly required?: boolean;
+  /** Masked wherever settings are shown. @default false */
+  readonly secret?: boolean;
+}
+
+/** The settings of a plugin by name. */
+export type SettingsSchema = Readonly<Record<string, SettingSpec>>;
+
+/** Values of settings as a plugin gets them. */
+export type PluginSettings = Readonly<Record<string, unknown>>;
+
+/**
+ * A plugin: a class that is constructed without arguments, or an object. Importing its module must do nothing; only
+ * `start` acts. Only `name`, `provides`, `start` and `stop` are required.
+ *
+ * @example
+ * ```ts
+ * import type { Plugin } from "nuvom";
+ *
+ * export default {
+ *   name: "hello",
+ *   provides: ["monitoring"],
+ *   start(_settings, context) {
+ *     context?.log.info("hello");
+ *   },
+ *   stop() {},
+ * } satisfies Plugin;
+ * ```
+ */
+export interface Plugin {
+  /** @default "1.0" */
+  readonly apiVersion?: string;
+  /** Unique in the manifest; lower case letters, digits, `_` and `-`. */
+  readonly name: string;
+  readonly version?: string;
+  readonly provides: readonly Capability[];
+  /** Names of plugins that must be started before this one. */
+  readonly requires?: readonly string[];
+  /** What it asks for; what it gets is what the manifest grants. */
+  readonly permissions?: PermissionSet;
+  readonly settings?: SettingsSchema;
+  /** Called once, before the worker takes jobs; has a time limit. A throw stops the worker from starting. */
+  start(settings: PluginSettings, context: PluginContext): void | Promise<void>;
+  /** Called once, in reverse order of the starts, also when a later plugin failed to start; has a time limit. */
+  stop(): void | Promise<void>;
+  /** Rejects (or throws) when the plugin is not well. */
+  health?(): void | Promise<void>;
+}
+
+/** What a factory of a backend is told. */
+export interface BackendOptions {
+  /** Data of different namespaces must not touch; `""` is the user's. */
+  readonly namespace: string;
+  readonly settings: PluginSettings;
+}
+
+/** A class or function that makes a queue backend; `new` is used when it is a class. */
+export type QueueFactory =
+  | ((options: BackendOptions) => QueueBackend | BasicQueue | Promise<QueueBackend | BasicQueue>)
+  | (new (options: BackendOptions) => QueueBackend | BasicQueue);
+
+/** A class or function that makes a result backend. */
+export type ResultFactory =
+  | ((options: BackendOptions) => ResultBackend | Promise<ResultBackend>)
+  | (new (options: BackendOptions) => ResultBackend);
+
+/** A log that writes under the plugin's or the job's name. Fields must be plain data. */
+export interface Logger {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** A command that a plugin adds under its own name: `nuvom PLUGIN NAME …`. */
+export interface PluginCommand {
+  readonly name: string;
+  readonly summary: string;
+  /** @returns the exit code. */
+  run(args: readonly string[]): number | Promise<number>;
+}
+
+/** The narrow object that `start` gets. */
+export interface PluginContext {
+  /** A class that has only the original's five methods is adapted. */
+  registerQueueBackend(name: string, factory: QueueFactory): void;
+  registerResultBackend(name: string, factory: ResultFactory): void;
+  /** Adds the plugin's own figures to what every exporter sees. */
+  registerMetricsProvider(provider: () => readonly MetricFamily[] | Promise<readonly MetricFamily[]>): void;
+  registerHook(hook: Hook): void;
+  registerCommand(command: PluginCommand): void;
+  /** Everything that there is to export, now. */
+  metrics(): Promise<MetricsSnapshot>;
+  readonly log: Logger;
+  /** Aborted when the plugin must stop, before `stop` is called. */
+  readonly signal: AbortSignal;
+}
+
+/** What the host learns of a plugin by importing its module, before any of it starts. Plain data. */
+export interface PluginMetadata {
+  readonly apiVersion: string;
+  readonly name: string;
+  readonly version: string | null;
+  readonly provides: readonly Capability[];
+  readonly requires: readonly string[];
+  readonly permissions: PermissionSet;
+  readonly settings: SettingsSchema;
+  /** The export that it was found under. */
+  readonly exportName: string;
+}

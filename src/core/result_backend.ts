@@ -1,0 +1,38 @@
+/** The contract of a result backend. @module */
+
+import type { ErrorData } from "./errors.ts";
+import type { FinalState, FinishedJob } from "./job.ts";
+
+/** Which finished jobs `listJobs` answers. */
+export interface ResultQuery {
+  /** Only these states; undefined: all. */
+  readonly states?: readonly FinalState[];
+  /** At most so many, the latest finished first. */
+  readonly limit: number;
+  /** Only jobs finished before this time (milliseconds since the epoch). */
+  readonly before?: number;
+}
+
+/**
+ * Where finished jobs, with their results and errors, are kept. Writing the same id again replaces the record: a job
+ * whose worker died between the write and the settle runs twice, and the last run counts.
+ */
+export interface ResultBackend {
+  /** See `QueueBackend.store`. */
+  readonly store?: string;
+  /** Keeps a job that ended as `SUCCESS`. */
+  setResult(job: FinishedJob): Promise<void>;
+  /** Keeps a job that ended as `FAILED` or `CANCELLED`. */
+  setError(job: FinishedJob): Promise<void>;
+  /** The batched form of both; all or nothing where the store can. */
+  setMany(jobs: readonly FinishedJob[]): Promise<void>;
+  /** JSON text of the result; null when the job is unknown, has none, or did not succeed. */
+  getResult(id: string): Promise<string | null>;
+  /** Null when the job is unknown or succeeded. */
+  getError(id: string): Promise<ErrorData | null>;
+  /** The whole record; null when unknown. */
+  getFull(id: string): Promise<FinishedJob | null>;
+  listJobs(query: ResultQuery): Promise<FinishedJob[]>;
+  /** Frees what the backend holds. May be called twice. */
+  close(): Promise<void>;
+}

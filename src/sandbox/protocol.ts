@@ -1,0 +1,141 @@
+/**
+ * What host and guest say to each other, as types. Everything is plain data (JSON). Calls get an answer, notes do not.
+ * @module
+ */
+
+import type {
+  HookMethod,
+  LeasedJob,
+  MetricFamily,
+  MetricsSnapshot,
+  Outcome,
+  PluginMetadata,
+  PluginSettings,
+  QueueCapability,
+  TaskInfo,
+} from "../core/mod.ts";
+import type { EnqueueOrder, WaitAnswer } from "../sdk/ambient.ts";
+
+/** Bumped on every change of the frames or of the tables below; host and guest must agree. */
+export const PROTOCOL_VERSION = 1;
+
+/** What a realm is for. */
+export type RealmRole = "plugin" | "executor";
+
+/** One kind of message: what is sent, what comes back (`void` for notes). */
+export interface Exchange<P, R = void> {
+  readonly params: P;
+  readonly result: R;
+}
+
+/** A table of messages by name. */
+export type ExchangeTable = Record<string, Exchange<unknown, unknown>>;
+
+/** An entry module of a prepared graph. */
+export interface EntryRef {
+  /** What the guest imports: a `file:` URL in the run's folder. */
+  readonly file: string;
+  /** Where it came from, for messages. */
+  readonly source: string;
+}
+
+/** What the host calls in a plugin's realm. */
+export interface PluginCalls {
+  /** Imports the module and finds the plugin; starts nothing. */
+  "plugin.load": Exchange<{ entry: EntryRef; exportName: string | null }, PluginMetadata>;
+  "plugin.start": Exchange<{ settings: PluginSettings }, Registration[]>;
+  "plugin.stop": Exchange<Record<string, never>>;
+  "plugin.health": Exchange<Record<string, never>>;
+  "backend.open": Exchange<{ kind: "queue" | "result"; name: string; namespace: string }, OpenedBackend>;
+  "backend.call": Exchange<{ handle: number; method: string; args: readonly unknown[] }, unknown>;
+  "hook.call": Exchange<{ hook: number; method: HookMethod; payload: unknown }>;
+  "command.run": Exchange<{ name: string; args: readonly string[] }, number>;
+  "metrics.collect": Exchange<Record<string, never>, readonly MetricFamily[]>;
+}
+
+/** One thing that a plugin registered. */
+export type Registration =
+  | { readonly kind: "queue_backend"; readonly name: string }
+  | { readonly kind: "result_backend"; readonly name: string }
+  | {
+    readonly kind: "hook";
+    readonly hook: number;
+    readonly name: string;
+    readonly methods: readonly HookMethod[];
+    readonly tasks: readonly string[] | null;
+    readonly queues: readonly string[] | null;
+  }
+  | { readonly kind: "command"; readonly name: string; readonly summary: string }
+  | { readonly kind: "metrics_provider" };
+
+/** A backend that was opened in a guest. */
+export interface OpenedBackend {
+  readonly handle: number;
+  readonly store: string | null;
+  /** Of a queue; empty for a result backend. */
+  readonly capabilities: readonly QueueCapability[];
+  /** True when it has only the original's five methods and is adapted. */
+  readonly basic: boolean;
+}
+
+/** What the host calls in an executor. */
+export interface ExecutorCalls {
+  /** Imports the task modules; answers every task that they export. */
+  "executor.load": Exchange<{ entries: readonly EntryRef[] }, readonly DiscoveredTask[]>;
+  /** Stops taking jobs from the local queue; answers the ids that were never started. */
+  "executor.drain": Exchange<Record<string, never>, readonly string[]>;
+}
+
+/** A task and the module that exports it. */
+export interface DiscoveredTask extends TaskInfo {
+  readonly source: string;
+  readonly exportName: string;
+}
+
+/** What the host tells an executor. */
+export interface ExecutorNotes {
+  "executor.run": Exchange<readonly AttemptOrder[]>;
+  /** Aborts the signals of these attempts. */
+  "executor.abort": Exchange<readonly { readonly id: string; readonly reason: AbortReason }[]>;
+}
+
+/** Why an attempt must stop. */
+export type AbortReason = "timeout" | "cancelled" | "lease lost" | "shutdown";
+
+/** One attempt to run: id, task, number of the attempt, JSON text of the arguments. */
+export type AttemptOrder = readonly [id: string, task: string, attempt: number, args: string];
+
+/** What an executor tells the host. */
+export interface ExecutorReports {
+  /** `started` before the first of them runs, in the same message as the ends before it. */
+  "executor.report": Exchange<{ readonly started: readonly string[]; readonly ended: readonly AttemptReport[] }>;
+  "job.progress": Exchange<{ readonly id: string; readonly value: number; readonly note: string | null }>;
+}
+
+/** An attempt that ended: id, outcome, run time in milliseconds. */
+export type AttemptReport = readonly [id: string, outcome: Outcome, durationMs: number];
+
+/** What any guest may call in the host. */
+export interface HostCalls {
+  "metrics.snapshot": Exchange<Record<string, never>, MetricsSnapshot>;
+  /** Task, arguments and overrides; the host fills in defaults and checks. Answers the ids. */
+  "client.enqueue": Exchange<readonly EnqueueOrder[], readonly string[]>;
+  /** Waits until the job is final or the time is over (null then). */
+  "client.wait": Exchange<{ readonly id: string; readonly timeoutMs: number }, WaitAnswer | null>;
+}
+
+/** What any guest may tell the host. */
+export interface HostNotes {
+  "log": Exchange<{
+    readonly level: "debug" | "info" | "warn" | "error";
+    readonly message: string;
+    readonly fields?: Readonly<Record<string, unknown>>;
+    /** The job whose handler wrote it, in an executor. */
+    readonly job?: string;
+  }>;
+  /** A plugin registered something after its start. */
+  "plugin.registered": Exchange<Registration>;
+}
+
+/** The job that a handler runs for, as the executor knows it. */
+export type RunningJob = Pick<LeasedJob, "id" | "task" | "attempts">;

@@ -1,0 +1,63 @@
+/**
+ * What the free functions of the sdk act on: inside a realm the guest sets it before foreign code runs, in an
+ * application `mod.ts` does.
+ * @module
+ */
+
+import type { EnqueueReceipt, JobState, Logger, NewJob, PluginContext, TaskInfo } from "../core/mod.ts";
+import { type ErrorData, NuvomError } from "../core/mod.ts";
+
+/** A job as `task.delay` asks for it: the task's own options ride along, the client fills in the settings. */
+export interface EnqueueOrder {
+  readonly task: TaskInfo;
+  /** JSON text of an array. */
+  readonly args: string;
+  readonly overrides?: Partial<Pick<NewJob, "id" | "queue" | "priority" | "delayMs" | "uniqueKey" | "uniqueForMs">>;
+}
+
+/** A job's end, for the one who waits. */
+export interface WaitAnswer {
+  readonly state: Extract<JobState, "SUCCESS" | "FAILED" | "CANCELLED">;
+  readonly result: string | null;
+  readonly error: ErrorData | null;
+}
+
+/** What a handler may know of the job that it runs for. */
+export interface JobContext {
+  readonly id: string;
+  readonly task: string;
+  /** From 1. */
+  readonly attempt: number;
+  /** Aborted on timeout, cancel, a lost lease and shutdown. */
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Reports how far the job is. @param value From 0 to 1. */
+  progress(value: number, note?: string): void;
+}
+
+/** The surroundings of foreign code. */
+export interface Ambient {
+  enqueue(orders: readonly EnqueueOrder[]): Promise<readonly Pick<EnqueueReceipt, "id">[]>;
+  /** Null when the time is over first. */
+  wait(id: string, timeoutMs: number): Promise<WaitAnswer | null>;
+  /** The job of the calling handler; undefined outside of one. */
+  job(): JobContext | undefined;
+  /** The context of the plugin that is being started; undefined elsewhere. */
+  plugin(): PluginContext | undefined;
+}
+
+let current: Ambient | undefined;
+
+/** Sets the surroundings; the last call counts. */
+export function setAmbient(ambient: Ambient): void {
+  current = ambient;
+}
+
+/** @throws {NuvomError} `NUVOM_NO_CLIENT` when nothing was set. */
+export function ambient(): Ambient {
+  if (current !== undefined) return current;
+  throw new NuvomError("NUVOM_NO_CLIENT", {
+    what: "This code runs outside of nuvom, so there is no queue to talk to.",
+    mend: "Open an engine first (`openEngine` of @nuvom/nuvom), or enqueue with `nuvom enqueue`.",
+  });
+}
