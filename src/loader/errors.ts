@@ -1,0 +1,101 @@
+/** Everything that can be wrong with a module on its way in. All exit with 3: the project has to be mended. @module */
+
+import { NuvomError } from "../core/mod.ts";
+
+/** A place in a module, for messages. */
+export interface Place {
+  readonly url: string;
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+}
+
+/** `file:///a/b.ts` as a path; other URLs as they are. */
+export function shown(url: string): string {
+  return url.startsWith("file://") ? decodeURIComponent(new URL(url).pathname) : url;
+}
+
+function at(place: Place): string {
+  return `${shown(place.url)}:${place.line}:${place.column}`;
+}
+
+function error(code: `NUVOM_LOADER_${string}`, what: string, mend: string, cause?: unknown): NuvomError {
+  return new NuvomError(code, { what, mend, exitCode: 3, cause });
+}
+
+/** `NUVOM_LOADER_NOT_FOUND` */
+export function moduleNotFound(url: string, chain: readonly string[]): NuvomError {
+  return error(
+    "NUVOM_LOADER_NOT_FOUND",
+    `There is no module ${shown(url)}${via(chain)}.`,
+    "Check the path and its ending.",
+  );
+}
+
+/** `NUVOM_LOADER_OUTSIDE_ROOT` */
+export function outsideRoot(url: string, root: string, chain: readonly string[]): NuvomError {
+  return error(
+    "NUVOM_LOADER_OUTSIDE_ROOT",
+    `The module ${shown(url)} lies outside of ${root}${via(chain)}.`,
+    "Foreign code may only import files inside the folder of its manifest; move or copy the file there.",
+  );
+}
+
+/** `NUVOM_LOADER_SPECIFIER` */
+export function badSpecifier(specifier: string, reason: string, chain: readonly string[]): NuvomError {
+  return error(
+    "NUVOM_LOADER_SPECIFIER",
+    `The import ${JSON.stringify(specifier)} is refused: ${reason}${via(chain)}.`,
+    'Import files by relative path, nuvom as "nuvom", and built-in modules as "node:…".',
+  );
+}
+
+/** `NUVOM_LOADER_BARE_SPECIFIER` */
+export function bareSpecifier(specifier: string, chain: readonly string[]): NuvomError {
+  return error(
+    "NUVOM_LOADER_BARE_SPECIFIER",
+    `The import ${JSON.stringify(specifier)} names a package, and packages are not resolved here${via(chain)}.`,
+    "Bundle the module into one file first: deno bundle --platform deno --external nuvom MODULE -o FILE.js.",
+  );
+}
+
+/** `NUVOM_LOADER_BUILTIN_REFUSED` */
+export function builtinRefused(name: string, chain: readonly string[]): NuvomError {
+  return error(
+    "NUVOM_LOADER_BUILTIN_REFUSED",
+    `The built-in module node:${name} is not available to plugins and tasks${via(chain)}.`,
+    "It would give a way round the permissions of the manifest; do without it, or use another package.",
+  );
+}
+
+/** `NUVOM_LOADER_SYNTAX` */
+export function syntaxError(place: Place, detail: string, cause?: unknown): NuvomError {
+  return error(
+    "NUVOM_LOADER_SYNTAX",
+    `${at(place)} is not valid: ${detail.replace(/\.$/, "")}.`,
+    "JSX and decorators are not taken as they are; compile or bundle such a module first.",
+    cause,
+  );
+}
+
+/** `NUVOM_LOADER_TOO_LARGE` */
+export function tooLarge(url: string, what: string): NuvomError {
+  return error("NUVOM_LOADER_TOO_LARGE", `${shown(url)} is too large: ${what}.`, "Split it, or bundle and minify it.");
+}
+
+/** `NUVOM_LOADER_READ` */
+export function unreadable(url: string, cause: unknown): NuvomError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return error(
+    "NUVOM_LOADER_READ",
+    `The module ${shown(url)} can't be read: ${detail}.`,
+    "Check its permissions.",
+    cause,
+  );
+}
+
+/** The imports that led somewhere, for the end of a sentence. */
+function via(chain: readonly string[]): string {
+  return chain.length === 0 ? "" : ` (imported by ${[...chain].reverse().map(shown).join(", imported by ")})`;
+}

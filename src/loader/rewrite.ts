@@ -1,0 +1,165 @@
+/**
+ * Finds every import of a module with a real parser and makes each mean a file of the prepared folder. What the parser
+ * does not take is refused: nothing runs that was not understood.
+ * @module
+ */
+
+import { type Node, parse } from "acorn";
+import { syntaxError } from "./errors.ts";
+
+/** How an import wants the module read. */
+export type ImportType = "js" | "json" | "text";
+
+/** One place in a module that names another. */
+export interface ImportSite {
+  readonly specifier: string;
+  readonly type: ImportType;
+  /** Range of text that `from` and its attributes take; null for a dynamic import, whose text stays. */
+  readonly range: readonly [number, number] | null;
+}
+
+/** What the parser found. */
+export interface ParsedModule {
+  readonly code: string;
+  readonly imports: readonly ImportSite[];
+  /** Offsets of the word `import` of dynamic imports. */
+  readonly dynamic: readonly number[];
+  /** Ranges of `import.meta`. */
+  readonly metas: readonly (readonly [number, number])[];
+}
+
+interface AnyNode extends Node {
+  readonly [key: string]: unknown;
+}
+
+/**
+ * @throws {NuvomError} `NUVOM_LOADER_SYNTAX`
+ */
+export function parseModule(url: string, source: string): ParsedModule {
+  const code = source.startsWith("#!") ? `//${source.slice(2)}` : source;
+  const imports: ImportSite[] = [];
+  const dynamic: number[] = [];
+  const metas: (readonly [number, number])[] = [];
+  for (const node of nodes(parseOrRefuse(url, code))) {
+    if (node.type === "ImportExpression") {
+      dynamic.push(node.start);
+      const site = literalImport(node);
+      if (site !== null) imports.push(site);
+    } else if (node.type === "MetaProperty" && (node.meta as AnyNode).name === "import") {
+      metas.push([node.start, node.end]);
+    } else if (/^(Import|ExportNamed|ExportAll)Declaration$/.test(node.type) && node.source) {
+      imports.push(staticImport(url, code, node));
+    }
+  }
+  return { code, imports, dynamic, metas };
+}
+
+function parseOrRefuse(url: string, code: string): AnyNode {
+  try {
+    return parse(code, { ecmaVersion: "latest", sourceType: "module", locations: false }) as unknown as AnyNode;
+  } catch (error) {
+    const { loc, message } = error as { loc?: { line: number; column: number }; message: string };
+    const place = { url, line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1 };
+    throw syntaxError(place, message.replace(/ \(\d+:\d+\)$/, ""), error);
+  }
+}
+
+/** Every node of a tree, without recursion: minified code nests deeper than the stack. */
+function* nodes(root: AnyNode): Iterable<AnyNode> {
+  const open: unknown[] = [root];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (Array.isArray(next)) open.push(...next);
+    else if (typeof next === "object" && next !== null && typeof (next as AnyNode).type === "string") {
+      yield next as AnyNode;
+      for (const value of Object.values(next)) if (typeof value === "object" && value !== null) open.push(value);
+    }
+  }
+}
+
+function literalImport(node: AnyNode): ImportSite | null {
+  const source = node.source as AnyNode;
+  const fixed = source.type === "TemplateLiteral" && (source.expressions as unknown[]).length === 0
+    ? ((source.quasis as AnyNode[])[0]!.value as { cooked?: string }).cooked
+    : source.value;
+  if (typeof fixed !== "string") return null;
+  const options = node.options as AnyNode | null | undefined;
+  const attributes = (options?.properties as AnyNode[] | undefined)?.find((property) => keyName(property) === "with");
+  const list = ((attributes?.value as AnyNode | undefined)?.properties as AnyNode[] | undefined) ?? [];
+  return { specifier: fixed, type: importType(list) ?? "js", range: null };
+}
+
+function staticImport(url: string, code: string, node: AnyNode): ImportSite {
+  const source = node.source as AnyNode;
+  const attributes = (node.attributes as AnyNode[] | undefined) ?? [];
+  const type = importType(attributes);
+  if (type === null) {
+    const line = code.slice(0, node.start).split("\n").length;
+    throw syntaxError({ url, line, column: 1 }, 'an import attribute other than type "json" or "text"');
+  }
+  return {
+    specifier: String(source.value),
+    type,
+    range: [source.start, attributes.length > 0 ? node.end : source.end],
+  };
+}
+
+function importType(attributes: readonly AnyNode[]): ImportType | null {
+  if (attributes.length === 0) return "js";
+  const [first] = attributes;
+  const value = (first!.value as AnyNode).value;
+  return attributes.length === 1 && keyName(first!) === "type" && (value === "json" || value === "text") ? value : null;
+}
+
+function keyName(property: AnyNode): unknown {
+  const key = property.key as AnyNode | undefined;
+  return key?.name ?? key?.value;
+}
+
+/** A module as it is written, and what its first line begins with that the source has not. */
+export interface Rewritten {
+  readonly code: string;
+  readonly preludeLength: number;
+}
+
+/**
+ * @param targetOf What a static import says instead.
+ * @param index Number of the module in its folder, under which `guard.js` knows it.
+ */
+export function rewrite(module: ParsedModule, targetOf: (site: ImportSite) => string, index: number): Rewritten {
+  const { code, dynamic, metas } = module;
+  const names = { load: freeName(code, "__nuvom_import"), meta: freeName(code, "__nuvom_meta") };
+  const edits: { start: number; end: number; text: string }[] = [];
+  for (const site of module.imports) {
+    if (site.range === null) continue;
+    const [start, end] = site.range;
+    // Lines must not move: stack traces and source maps count on them.
+    const lineBreaks = code.slice(start, end).replace(/[^\n]/g, "");
+    edits.push({ start, end, text: `${JSON.stringify(targetOf(site))};${lineBreaks}` });
+  }
+  for (const start of dynamic) edits.push({ start, end: start + "import".length, text: names.load });
+  for (const [start, end] of metas) edits.push({ start, end, text: names.meta });
+  edits.sort((a, b) => a.start - b.start);
+  const bindings = [
+    ...(dynamic.length > 0 ? [`load${index} as ${names.load}`] : []),
+    ...(metas.length > 0 ? [`meta${index} as ${names.meta}`] : []),
+  ];
+  const prelude = bindings.length === 0 ? "" : `import { ${bindings.join(", ")} } from "./guard.js";`;
+  return { code: prelude + applyEdits(code, edits), preludeLength: prelude.length };
+}
+
+function applyEdits(code: string, edits: readonly { start: number; end: number; text: string }[]): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (const { start, end, text } of edits) {
+    parts.push(code.slice(from, start), text);
+    from = end;
+  }
+  return parts.join("") + code.slice(from);
+}
+
+function freeName(code: string, name: string): string {
+  let free = name;
+  for (let n = 1; code.includes(free); n++) free = `${name}_${n}`;
+  return free;
+}

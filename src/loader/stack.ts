@@ -1,0 +1,35 @@
+/** From places in a prepared folder back to the modules as they were written. @module */
+
+import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+
+/** What is known of one prepared file. */
+export interface StackSource {
+  readonly url: string;
+  readonly map: string | null;
+  readonly preludeLength: number;
+}
+
+/**
+ * Replaces every `file:///…/NAME.js:LINE:COLUMN` of the folder in a text. Other text stays as it is.
+ * @param folderUrl Ends with a slash.
+ */
+export function mapStack(stack: string, folderUrl: string, sources: ReadonlyMap<string, StackSource>): string {
+  const pattern = new RegExp(`${escapeRegExp(folderUrl)}([^\\s:()]+):(\\d+):(\\d+)`, "g");
+  return stack.replace(pattern, (whole, file: string, line: string, column: string) => {
+    const source = sources.get(file);
+    return source === undefined ? whole : place(source, Number(line), Number(column));
+  });
+}
+
+function place(source: StackSource, line: number, column: number): string {
+  const written = line === 1 ? Math.max(1, column - source.preludeLength) : column;
+  if (source.map === null) return `${source.url}:${line}:${written}`;
+  const original = originalPositionFor(new TraceMap(source.map), { line, column: written - 1 });
+  return original.line === null
+    ? `${source.url}:${line}:${written}`
+    : `${source.url}:${original.line}:${original.column + 1}`;
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
