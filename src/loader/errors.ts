@@ -13,7 +13,17 @@ export interface Place {
 
 /** `file:///a/b.ts` as a path; other URLs as they are. */
 export function shown(url: string): string {
-  return url.startsWith("file://") ? decodeURIComponent(new URL(url).pathname) : url;
+  return url.startsWith("file://") ? pathOf(url) : url;
+}
+
+/** The path of a `file:` URL; one with a `%` that encodes nothing stays as it is. */
+export function pathOf(url: string): string {
+  const { pathname } = new URL(url);
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
 }
 
 function at(place: Place): string {

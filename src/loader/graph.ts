@@ -1,5 +1,6 @@
 /** Walks a module graph: every module is read, hashed, transpiled and parsed once. @module */
 
+import { NuvomError } from "../core/mod.ts";
 import { syntaxError, tooLarge } from "./errors.ts";
 import { readInside, sha256 } from "./read.ts";
 import { type Resolution, resolve } from "./resolve.ts";
@@ -93,8 +94,18 @@ async function loadModule(
   const raw = await readSource(url, chain, options);
   const { code, map } = await toCode(url, type, new TextDecoder().decode(raw), chain);
   const parsed = parseModule(url, code);
-  const imports = new Map(parsed.imports.map((site) => [siteKey(site), resolve(site.specifier, [...chain, url])]));
+  const imports = new Map(parsed.imports.map((site) => [siteKey(site), resolveSite(site, [...chain, url])]));
   return { url, type, sha256: await sha256(raw), bytes: raw.length, index, parsed, map, imports };
+}
+
+/** Bundles hold `try { await import("optional-package") } catch {}`: what is not there fails when it is run, not before. */
+function resolveSite(site: ImportSite, chain: readonly string[]): Resolution {
+  try {
+    return resolve(site.specifier, chain);
+  } catch (error) {
+    if (site.range !== null || !(error instanceof NuvomError)) throw error;
+    return { kind: "refused", code: error.code, message: error.message };
+  }
 }
 
 async function readSource(url: string, chain: readonly string[], options: LoadOptions): Promise<Uint8Array> {

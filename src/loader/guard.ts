@@ -1,7 +1,8 @@
 /** Writes `guard.js`: what dynamic imports and `import.meta` of foreign code become. @module */
 
 import { builtinTarget, REQUIRABLE } from "./builtins.ts";
-import { type LoadedModule, type ModuleGraph, siteKey } from "./graph.ts";
+import { pathOf } from "./errors.ts";
+import { type LoadedModule, type ModuleGraph, moduleKey, siteKey } from "./graph.ts";
 
 /**
  * The guard knows the verified graph and nothing else. Foreign code may have changed every global by the time it is
@@ -9,7 +10,7 @@ import { type LoadedModule, type ModuleGraph, siteKey } from "./graph.ts";
  */
 export function guardSource(graph: ModuleGraph, fileOf: (module: LoadedModule) => string): string {
   const modules = [...graph.modules.values()];
-  const files = Object.fromEntries(modules.filter(({ type }) => type === "js").map((m) => [m.url, `./${fileOf(m)}`]));
+  const files = Object.fromEntries(modules.map((m) => [moduleKey(m.url, m.type), `./${fileOf(m)}`]));
   const builtins = Object.fromEntries(
     [...REQUIRABLE, "module"].flatMap((name) => [[name, builtinTarget(name)], [`node:${name}`, builtinTarget(name)]]),
   );
@@ -18,22 +19,24 @@ export function guardSource(graph: ModuleGraph, fileOf: (module: LoadedModule) =
     `const files = table(${literal(files)});`,
     `const ready = table(${literal({ ...builtins, nuvom: "./nuvom.js", "@nuvom/nuvom/plugin": "./nuvom.js" })});`,
     `const TypeErrorHere = TypeError, URLHere = URL, freeze = Object.freeze;`,
-    `function lookUp(known, base, specifier) {`,
-    `  if (known[specifier] !== undefined) return known[specifier];`,
-    `  if (ready[specifier] !== undefined) return ready[specifier];`,
+    `function lookUp(known, base, type, specifier) {`,
+    `  if (known[type + " " + specifier] !== undefined) return known[type + " " + specifier];`,
+    `  if (type === "js" && ready[specifier] !== undefined) return ready[specifier];`,
     `  let url; try { url = "" + new URLHere(specifier, base).href; } catch { url = specifier; }`,
-    `  return files[url];`,
+    `  return files[type === "js" ? url : type + ":" + url];`,
     `}`,
-    `async function load(known, base, given) {`,
-    `  const specifier = "" + given;`,
-    `  const file = lookUp(known, base, specifier);`,
-    `  if (file === undefined) {`,
-    `    const error = new TypeErrorHere("The import of " + specifier + " from " + base + " is refused: it is not part of` +
-    ` the verified modules. Import it by a literal specifier.");`,
-    `    error.code = "NUVOM_LOADER_IMPORT_REFUSED";`,
-    `    throw error;`,
-    `  }`,
-    `  return await import(file);`,
+    `function refuse(code, message) {`,
+    `  const error = new TypeErrorHere(message);`,
+    `  error.code = code;`,
+    `  throw error;`,
+    `}`,
+    `async function load(known, base, given, options) {`,
+    `  const specifier = "" + given, type = "" + (options?.with?.type ?? "js");`,
+    `  const file = lookUp(known, base, type, specifier);`,
+    `  if (typeof file === "string") return await import(file);`,
+    `  if (file !== undefined) refuse(file[0], file[1]);`,
+    `  refuse("NUVOM_LOADER_IMPORT_REFUSED", "The import of " + specifier + " from " + base + " is refused: it is not` +
+    ` part of the verified modules. Import it by a literal specifier.");`,
     `}`,
     `const metaOf = (url, filename) => freeze({ url, filename, dirname: filename === undefined ? undefined :` +
     ` filename.slice(0, filename.lastIndexOf("/")), main: false,` +
@@ -47,15 +50,20 @@ function guardOf(module: LoadedModule, graph: ModuleGraph, fileOf: (module: Load
   const { index, url, parsed } = module;
   const lines: string[] = [];
   if (parsed.dynamic.length > 0) {
-    const known: Record<string, string> = {};
-    for (const site of parsed.imports) {
-      if (site.range === null) known[site.specifier] = targetOf(module, site, graph, fileOf);
-    }
-    lines.push(`const known${index} = table(${literal(known)});`);
-    lines.push(`export const load${index} = (specifier) => load(known${index}, ${JSON.stringify(url)}, specifier);`);
+    const known = parsed.imports.filter(({ range }) => range === null).map((site) => {
+      const found = module.imports.get(siteKey(site))!;
+      return [
+        siteKey(site),
+        found.kind === "refused" ? [found.code, found.message] : targetOf(module, site, graph, fileOf),
+      ];
+    });
+    lines.push(`const known${index} = table(${literal(Object.fromEntries(known))});`);
+    lines.push(
+      `export const load${index} = (given, options) => load(known${index}, ${JSON.stringify(url)}, given, options);`,
+    );
   }
   if (parsed.metas.length > 0) {
-    const filename = url.startsWith("file:") ? JSON.stringify(decodeURIComponent(new URL(url).pathname)) : "undefined";
+    const filename = url.startsWith("file:") ? JSON.stringify(pathOf(url)) : "undefined";
     lines.push(`export const meta${index} = metaOf(${JSON.stringify(url)}, ${filename});`);
   }
   return lines;
@@ -69,9 +77,9 @@ export function targetOf(
   fileOf: (module: LoadedModule) => string,
 ): string {
   const resolution = module.imports.get(siteKey(site))!;
+  if (resolution.kind === "refused") throw new TypeError(resolution.message);
   if (resolution.kind === "ready") return resolution.target;
-  const key = site.type === "js" ? resolution.url : `${site.type}:${resolution.url}`;
-  return `./${fileOf(graph.modules.get(key)!)}`;
+  return `./${fileOf(graph.modules.get(moduleKey(resolution.url, site.type))!)}`;
 }
 
 /** JSON as the text of a string literal: read back by `JSON.parse`, so that no key means anything special. */

@@ -59,8 +59,8 @@ export async function prepareGraph(graph: ModuleGraph): Promise<PreparedGraph> {
   const files = new Map<string, string>();
   const sources = new Map<string, StackSource>();
   const prepared = new PreparedGraph(folder, files, sources);
+  const writes: Promise<void>[] = [];
   try {
-    const writes: Promise<void>[] = [];
     const put = (name: string, text: string) => writes.push(writePrivate(`${folder}/${name}`, text));
     for (const [name, text] of stubModules()) put(name, text);
     put("guard.js", guardSource(graph, fileName));
@@ -77,6 +77,7 @@ export async function prepareGraph(graph: ModuleGraph): Promise<PreparedGraph> {
     await Promise.all(writes);
     return prepared;
   } catch (error) {
+    await Promise.allSettled(writes);
     await prepared.dispose();
     throw error;
   }
@@ -84,11 +85,12 @@ export async function prepareGraph(graph: ModuleGraph): Promise<PreparedGraph> {
 
 function fileName(module: LoadedModule): string {
   const last = module.url.split(/[/:]/).at(-1)!.replace(/\.[a-z]+$/i, "").replace(/[^A-Za-z0-9_-]/g, "_");
-  return `${module.index}-${last}.js`;
+  // A percent-encoded name may be three times as long as a file system takes.
+  return `${module.index}-${last.slice(0, 80)}.js`;
 }
 
 function folderUrl(folder: string): string {
-  return new URL(`file://${encodeURI(folder)}/`).href;
+  return new URL(`file://${encodeURI(folder).replace(/[?#]/g, encodeURIComponent)}/`).href;
 }
 
 async function writePrivate(path: string, text: string): Promise<void> {

@@ -7,7 +7,9 @@ import { builtinFate, builtinName, builtinTarget } from "./builtins.ts";
 export type Resolution =
   | { readonly kind: "module"; readonly url: string }
   /** `target` is what the rewritten import says. */
-  | { readonly kind: "ready"; readonly target: string };
+  | { readonly kind: "ready"; readonly target: string }
+  /** A dynamic import that rejects when it is run. */
+  | { readonly kind: "refused"; readonly code: string; readonly message: string };
 
 /** The names of the sdk. */
 const SDK_NAMES: ReadonlySet<string> = new Set(["nuvom", "@nuvom/nuvom/plugin"]);

@@ -26,7 +26,12 @@ export interface ParsedModule {
   readonly dynamic: readonly number[];
   /** Ranges of `import.meta`. */
   readonly metas: readonly (readonly [number, number])[];
+  /** Identifiers of the module that our own names must not collide with. */
+  readonly taken: ReadonlySet<string>;
 }
+
+/** What the names begin with that are put into modules. */
+const OUR_NAMES = "__nuvom_";
 
 interface AnyNode extends Node {
   readonly [key: string]: unknown;
@@ -40,6 +45,7 @@ export function parseModule(url: string, source: string): ParsedModule {
   const imports: ImportSite[] = [];
   const dynamic: number[] = [];
   const metas: (readonly [number, number])[] = [];
+  const taken = new Set<string>();
   for (const node of nodes(parseOrRefuse(url, code))) {
     if (node.type === "ImportExpression") {
       dynamic.push(node.start);
@@ -49,9 +55,11 @@ export function parseModule(url: string, source: string): ParsedModule {
       metas.push([node.start, node.end]);
     } else if (/^(Import|ExportNamed|ExportAll)Declaration$/.test(node.type) && node.source) {
       imports.push(staticImport(url, code, node));
+    } else if (node.type === "Identifier" && String(node.name).startsWith(OUR_NAMES)) {
+      taken.add(String(node.name));
     }
   }
-  return { code, imports, dynamic, metas };
+  return { code, imports, dynamic, metas, taken };
 }
 
 function parseOrRefuse(url: string, code: string): AnyNode {
@@ -69,7 +77,8 @@ function* nodes(root: AnyNode): Iterable<AnyNode> {
   const open: unknown[] = [root];
   while (open.length > 0) {
     const next = open.pop();
-    if (Array.isArray(next)) open.push(...next);
+    // Not by spreading: a table of a million numbers has more elements than a call takes arguments.
+    if (Array.isArray(next)) { for (const element of next) open.push(element); }
     else if (typeof next === "object" && next !== null && typeof (next as AnyNode).type === "string") {
       yield next as AnyNode;
       for (const value of Object.values(next)) if (typeof value === "object" && value !== null) open.push(value);
@@ -97,11 +106,7 @@ function staticImport(url: string, code: string, node: AnyNode): ImportSite {
     const line = code.slice(0, node.start).split("\n").length;
     throw syntaxError({ url, line, column: 1 }, 'an import attribute other than type "json" or "text"');
   }
-  return {
-    specifier: String(source.value),
-    type,
-    range: [source.start, attributes.length > 0 ? node.end : source.end],
-  };
+  return { specifier: String(source.value), type, range: [source.start, node.end] };
 }
 
 function importType(attributes: readonly AnyNode[]): ImportType | null {
@@ -127,14 +132,14 @@ export interface Rewritten {
  * @param index Number of the module in its folder, under which `guard.js` knows it.
  */
 export function rewrite(module: ParsedModule, targetOf: (site: ImportSite) => string, index: number): Rewritten {
-  const { code, dynamic, metas } = module;
-  const names = { load: freeName(code, "__nuvom_import"), meta: freeName(code, "__nuvom_meta") };
+  const { code, dynamic, metas, taken } = module;
+  const names = { load: freeName(taken, `${OUR_NAMES}import`), meta: freeName(taken, `${OUR_NAMES}meta`) };
   const edits: { start: number; end: number; text: string }[] = [];
   for (const site of module.imports) {
     if (site.range === null) continue;
     const [start, end] = site.range;
     // Lines must not move: stack traces and source maps count on them.
-    const lineBreaks = code.slice(start, end).replace(/[^\n]/g, "");
+    const lineBreaks = code.slice(start, end).replace(/[^\n\r\u2028\u2029]/g, "");
     edits.push({ start, end, text: `${JSON.stringify(targetOf(site))};${lineBreaks}` });
   }
   for (const start of dynamic) edits.push({ start, end: start + "import".length, text: names.load });
@@ -158,8 +163,8 @@ function applyEdits(code: string, edits: readonly { start: number; end: number; 
   return parts.join("") + code.slice(from);
 }
 
-function freeName(code: string, name: string): string {
+function freeName(taken: ReadonlySet<string>, name: string): string {
   let free = name;
-  for (let n = 1; code.includes(free); n++) free = `${name}_${n}`;
+  for (let n = 1; taken.has(free); n++) free = `${name}_${n}`;
   return free;
 }

@@ -11,6 +11,7 @@ import { BRIDGE, SDK_EXPORTS } from "./guest_bridge.ts";
 export function stubModules(): ReadonlyMap<string, string> {
   return new Map([
     ["nuvom.js", sdkStub()],
+    ["descriptors.js", DESCRIPTORS],
     [shimFile("process"), PROCESS],
     [shimFile("module"), moduleShim()],
     [shimFile("net"), NET],
@@ -52,9 +53,26 @@ export default Module;
 `;
 }
 
+/**
+ * `new net.Socket({ fd })`, `net.connect({ fd })` and `http.request({ fd })` all take over a descriptor of the process
+ * by these two methods, whatever the permissions of the realm (seen in Deno 2.9). No shim of `node:net` can hide them
+ * all: `node:tls` and `node:http` lead there as well.
+ */
+const DESCRIPTORS = `const binding = globalThis.process?.binding;
+const refuse = () => { throw new Error("A socket on an existing descriptor is not available to plugins and tasks."); };
+for (const [wrap, name] of binding === undefined ? [] : [["pipe_wrap", "Pipe"], ["tcp_wrap", "TCP"]]) {
+  const prototype = binding.call(globalThis.process, wrap)[name].prototype;
+  for (const method of ["open", "openFromRid"]) {
+    if (method in prototype) Object.defineProperty(prototype, method, { value: refuse, writable: false, configurable: false });
+  }
+}
+`;
+
 const PROCESS = `const { env: granted, write } = globalThis.${BRIDGE};
 import { EventEmitter } from "node:events";
 const started = performance.now();
+const { os, arch: cpu } = globalThis.Deno?.build ?? { os: "linux", arch: "x86_64" };
+const platform = os === "windows" ? "win32" : os, arch = cpu === "aarch64" ? "arm64" : "x64";
 const emitter = new EventEmitter();
 const stream = (name) => ({
   isTTY: false, writable: true, fd: -1,
@@ -72,7 +90,7 @@ hrtime.bigint = () => BigInt(Math.floor((performance.now() - started) * 1e6));
 const memoryUsage = Object.assign(() => ({ rss: 0, heapTotal: 0, heapUsed: 0, external: 0, arrayBuffers: 0 }), { rss: () => 0 });
 const process = {
   env: Object.assign({}, granted), argv: [], argv0: "nuvom", execArgv: [], execPath: "", title: "nuvom", pid: 1, ppid: 0,
-  platform: "linux", arch: "x64", version: "v22.0.0", versions: { node: "22.0.0" }, release: { name: "node" }, features: {}, config: {},
+  platform, arch, version: "v22.0.0", versions: { node: "22.0.0" }, release: { name: "node" }, features: {}, config: {},
   exitCode: undefined, connected: false, allowedNodeEnvironmentFlags: new Set(),
   stdout: stream("stdout"), stderr: stream("stderr"), stdin: { isTTY: false, fd: -1, on() { return this; }, once() { return this; }, resume() {}, pause() {} },
   cwd: () => "/", uptime: () => (performance.now() - started) / 1e3, umask: () => 0o077, hrtime, memoryUsage,
@@ -89,31 +107,24 @@ process.emit = () => false;
 process.listeners = (name) => emitter.listeners(name);
 process.listenerCount = (name) => emitter.listenerCount(name);
 export const {
-  env, argv, argv0, execArgv, execPath, title, pid, ppid, platform, arch, version, versions, release, stdout, stderr, stdin, cwd, uptime, umask,
-  memoryUsage: memory, cpuUsage, nextTick, emitWarning, exit, kill, abort, chdir, on, once, off, emit, addListener, removeListener,
+  env, argv, argv0, execArgv, execPath, title, pid, ppid, version, versions, release, stdout, stderr, stdin, cwd, uptime, umask, cpuUsage,
+  nextTick, emitWarning, exit, kill, abort, chdir, on, once, off, emit, addListener, removeListener,
 } = process;
-export { hrtime, memoryUsage };
+export { arch, hrtime, memoryUsage, platform };
 export default process;
 `;
 
 const NET = `import * as net from "node:net";
-const refuse = () => { throw new Error("A socket on an existing descriptor is not available to plugins and tasks."); };
 const clean = (options) => {
-  if (typeof options === "number") refuse();
-  if (options !== null && typeof options === "object" && "fd" in options && options.fd !== undefined && options.fd !== null) refuse();
-  return options;
+  const fd = typeof options === "number" ? options : options?.fd;
+  if (fd !== undefined && fd !== null) throw new Error("A socket on an existing descriptor is not available to plugins and tasks.");
 };
-class Socket extends net.Socket {
-  constructor(options) { super(clean(options)); }
-}
-class Server extends net.Server {
-  listen(...args) { clean(args[0] === null || typeof args[0] !== "object" ? undefined : args[0]); return super.listen(...args); }
-}
-const createServer = (...args) => new Server(...args);
-function connect(...args) {
-  clean(typeof args[0] === "object" ? args[0] : undefined);
-  return net.connect(...args);
-}
+// Not a subclass: what net.connect() gives must be an instance, and the prototype of a subclass is the real thing.
+const Socket = new Proxy(net.Socket, {
+  construct: (target, args, self) => { clean(args[0]); return Reflect.construct(target, args, self); },
+  apply: (target, self, args) => { clean(args[0]); return Reflect.apply(target, self, args); },
+});
+const { Server, createServer, connect } = net;
 const { isIP, isIPv4, isIPv6, BlockList, SocketAddress, getDefaultAutoSelectFamily, setDefaultAutoSelectFamily,
   getDefaultAutoSelectFamilyAttemptTimeout, setDefaultAutoSelectFamilyAttemptTimeout } = net;
 const Stream = Socket, createConnection = connect;

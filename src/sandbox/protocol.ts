@@ -80,8 +80,8 @@ export interface OpenedBackend {
 
 /** What the host calls in an executor. */
 export interface ExecutorCalls {
-  /** Imports the task modules; answers every task that they export. */
-  "executor.load": Exchange<{ entries: readonly EntryRef[] }, readonly DiscoveredTask[]>;
+  /** Imports the task modules; answers every task that they export. `concurrency`: attempts at a time, 1 or more. */
+  "executor.load": Exchange<{ entries: readonly EntryRef[]; concurrency: number }, readonly DiscoveredTask[]>;
   /** Stops taking jobs from the local queue; answers the ids that were never started. */
   "executor.drain": Exchange<Record<string, never>, readonly string[]>;
 }
@@ -95,7 +95,7 @@ export interface DiscoveredTask extends TaskInfo {
 /** What the host tells an executor. */
 export interface ExecutorNotes {
   "executor.run": Exchange<readonly AttemptOrder[]>;
-  /** Aborts the signals of these attempts. */
+  /** Aborts the signals of these attempts, drops those that were never started; answered by a report, even an empty one. */
   "executor.abort": Exchange<readonly { readonly id: string; readonly reason: AbortReason }[]>;
 }
 
@@ -107,7 +107,10 @@ export type AttemptOrder = readonly [id: string, task: string, attempt: number, 
 
 /** What an executor tells the host. */
 export interface ExecutorReports {
-  /** `started` before the first of them runs, in the same message as the ends before it. */
+  /**
+   * `started` before the first of them runs, in the same message as the ends before it. Every order is ended once, also
+   * one that was aborted before it started; those that `executor.drain` answers are not.
+   */
   "executor.report": Exchange<{ readonly started: readonly string[]; readonly ended: readonly AttemptReport[] }>;
   "job.progress": Exchange<{ readonly id: string; readonly value: number; readonly note: string | null }>;
 }

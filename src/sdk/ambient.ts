@@ -48,9 +48,14 @@ export interface Ambient {
 
 let current: Ambient | undefined;
 
-/** Sets the surroundings; the last call counts. */
-export function setAmbient(ambient: Ambient): void {
+/** Sets the surroundings; the last call counts, undefined takes them away. */
+export function setAmbient(ambient: Ambient | undefined): void {
   current = ambient;
+}
+
+/** The surroundings, or undefined outside of nuvom. */
+export function ambientOrNone(): Ambient | undefined {
+  return current;
 }
 
 /** @throws {NuvomError} `NUVOM_NO_CLIENT` when nothing was set. */

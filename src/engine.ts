@@ -1,0 +1,265 @@
+/**
+ * The composition root: the only file that names concrete backends. It joins manifest, settings, plugins, client and
+ * worker of one project.
+ * @module
+ */
+
+import {
+  type Clock,
+  didYouMean,
+  EventBus,
+  type MetricFamily,
+  NuvomError,
+  type QueueBackend,
+  type QueueStats,
+  type ResultBackend,
+  systemClock,
+} from "./core/mod.ts";
+import { MemoryQueue, MemoryResults, MemoryStore, openSqlite, SqliteQueue, SqliteResults } from "./backends/mod.ts";
+import type { SqliteStore } from "./backends/mod.ts";
+import { Client } from "./client/mod.ts";
+import { describePlugins, type Manifest, PluginHost, type PluginRow, readManifest, TaskModules } from "./host/mod.ts";
+import { Metrics } from "./observe/mod.ts";
+import type { DiscoveredTask, RealmHost } from "./sandbox/mod.ts";
+import type { LoadedSettings } from "./settings/mod.ts";
+import { Worker } from "./worker/mod.ts";
+
+/** What an engine is opened with. */
+export interface EngineOptions {
+  readonly settings: LoadedSettings;
+  readonly bus?: EventBus;
+  readonly clock?: Clock;
+}
+
+/** Queue and results of a project, opened. */
+interface Backends {
+  readonly queue: QueueBackend;
+  readonly results: ResultBackend;
+}
+
+/** How a backend inside nuvom is opened. */
+type Builtin = {
+  readonly queue: (engine: BuiltinStores) => QueueBackend;
+  readonly results: (engine: BuiltinStores) => ResultBackend;
+};
+
+/** The stores that built-in backends share. */
+interface BuiltinStores {
+  memory(): MemoryStore;
+  sqlite(): SqliteStore;
+}
+
+const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
+  ["memory", {
+    queue: (stores) => new MemoryQueue({ store: stores.memory() }),
+    results: (stores) => new MemoryResults({ store: stores.memory() }),
+  }],
+  ["sqlite", {
+    queue: (stores) => new SqliteQueue(stores.sqlite()),
+    results: (stores) => new SqliteResults(stores.sqlite()),
+  }],
+]);
+
+/**
+ * Reads the manifest of the project that the settings name. Backends and plugins are opened when they are first needed.
+ *
+ * @throws {NuvomError} `NUVOM_MANIFEST_…`
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  return new Engine(options, await readManifest(options.settings.values.manifestPath));
+}
+
+/** One project, ready to enqueue and to work. Made by {@linkcode openEngine}. */
+export class Engine implements AsyncDisposable {
+  readonly settings: LoadedSettings;
+  readonly bus: EventBus;
+  readonly manifest: Manifest;
+  readonly metrics: Metrics;
+  readonly #clock: Clock;
+  readonly #taskModules: TaskModules;
+  #memory: MemoryStore | undefined;
+  #sqlite: SqliteStore | undefined;
+  #host: Promise<PluginHost> | undefined;
+  #backends: Promise<Backends> | undefined;
+  #client: Promise<Client> | undefined;
+  #worker: Worker | undefined;
+
+  /** Use {@linkcode openEngine}. */
+  constructor(options: EngineOptions, manifest: Manifest) {
+    this.settings = options.settings;
+    this.bus = options.bus ?? new EventBus();
+    this.#clock = options.clock ?? systemClock;
+    this.manifest = manifest;
+    this.metrics = new Metrics(this.bus);
+    this.#taskModules = new TaskModules(manifest, options.settings);
+  }
+
+  /** Opens the backends, starting only the plugins that provide them. */
+  client(): Promise<Client> {
+    this.#client ??= this.#openClient();
+    return this.#client;
+  }
+
+  /** The tasks of the project: from the last discovery while no file has changed, else discovered anew. */
+  async tasks(): Promise<readonly DiscoveredTask[]> {
+    return await this.#taskModules.cached() ?? await this.discoverTasks();
+  }
+
+  /** Imports the task modules in an executor's realm and keeps the list in `.nuvom/manifest.json`. */
+  discoverTasks(): Promise<readonly DiscoveredTask[]> {
+    return this.#taskModules.discover(this.#realmHost("discovery"));
+  }
+
+  /** What manifest and cached metadata say of the plugins; none of their code runs. */
+  plugins(): Promise<readonly PluginRow[]> {
+    return describePlugins(this.manifest, this.settings);
+  }
+
+  /**
+   * Starts all plugins and opens the backends. The worker that is returned takes no jobs until its `start`.
+   * @throws {NuvomError} of the plugin that could not start; those before it are stopped again.
+   */
+  async worker(options: { readonly queues?: readonly string[] } = {}): Promise<Worker> {
+    const host = await this.#openHost();
+    await host.startAll();
+    const { queue, results } = await this.#openBackends();
+    this.metrics.addProvider(() => this.#gauges(queue));
+    for (const provider of host.metricsProviders()) this.metrics.addProvider(provider);
+    const { values } = this.settings;
+    this.#worker = new Worker({
+      queue,
+      results: queue.store !== undefined && queue.store === results.store ? null : results,
+      openExecutor: (executorHost, index) => this.#taskModules.openExecutor(this.#joined(executorHost, index), index),
+      entries: () => this.#taskModules.entries(),
+      bus: this.bus,
+      clock: this.#clock,
+      options: {
+        workerId: workerId(),
+        executors: values.maxWorkers,
+        concurrency: values.concurrency,
+        batchSize: values.batchSize,
+        leaseMs: values.leaseMs,
+        timeoutGraceMs: values.timeoutGraceMs,
+        queues: options.queues ?? null,
+      },
+    });
+    return this.#worker;
+  }
+
+  /** Stops the worker if it runs, then the plugins in reverse order, then closes the backends. May be called twice. */
+  async close(): Promise<void> {
+    await this.#worker?.stop({ graceMs: this.settings.values.shutdownGraceMs });
+    const backends = await this.#backends?.catch(() => undefined);
+    await backends?.queue.close();
+    await backends?.results.close();
+    const host = await this.#host?.catch(() => undefined);
+    await host?.stopAll();
+    this.#sqlite?.close();
+    await this.#taskModules.dispose();
+  }
+
+  /** The same as {@linkcode Engine.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Opens a queue backend by name; `namespace` keeps its data apart from the user's. */
+  async queueBackend(name: string): Promise<QueueBackend> {
+    const builtin = BUILTINS.get(name);
+    if (builtin !== undefined) return builtin.queue(this.#stores());
+    const host = await this.#openHost();
+    await host.startBackend("queue_backend", name);
+    return await host.queueBackend(name) ?? this.#unknownBackend("queue", name, host.backendNames("queue_backend"));
+  }
+
+  /** Opens a result backend by name. */
+  async resultBackend(name: string): Promise<ResultBackend> {
+    const builtin = BUILTINS.get(name);
+    if (builtin !== undefined) return builtin.results(this.#stores());
+    const host = await this.#openHost();
+    await host.startBackend("result_backend", name);
+    return await host.resultBackend(name) ?? this.#unknownBackend("result", name, host.backendNames("result_backend"));
+  }
+
+  #unknownBackend(kind: "queue" | "result", name: string, registered: readonly string[]): never {
+    const known = [...BUILTINS.keys(), ...registered];
+    throw new NuvomError("NUVOM_BACKEND_UNKNOWN", {
+      what: `There is no ${kind} backend "${name}" (NUVOM_${kind.toUpperCase()}_BACKEND).`,
+      mend: `${didYouMean(name, known, `${kind} backend`)} A plugin under ${kind}_backend in ` +
+        `${this.manifest.path} can register it.`,
+      exitCode: 3,
+    });
+  }
+
+  #openBackends(): Promise<Backends> {
+    this.#backends ??= (async () => {
+      const queue = await this.queueBackend(this.settings.values.queueBackend);
+      return { queue, results: await this.resultBackend(this.settings.values.resultBackend) };
+    })();
+    return this.#backends;
+  }
+
+  async #openClient(): Promise<Client> {
+    const { queue, results } = await this.#openBackends();
+    return new Client({ queue, results, settings: this.settings.values, clock: this.#clock, bus: this.bus });
+  }
+
+  #openHost(): Promise<PluginHost> {
+    this.#host ??= PluginHost.open({
+      manifest: this.manifest,
+      settings: this.settings,
+      bus: this.bus,
+      metrics: () => this.metrics.snapshot(),
+      client: {
+        enqueue: async (orders) => (await this.client()).enqueue(orders),
+        wait: async (id, timeoutMs) => (await this.client()).wait(id, timeoutMs),
+      },
+    });
+    return this.#host;
+  }
+
+  /** What every executor may ask of the host, beside what the worker answers itself. */
+  #realmHost(name: string, worker?: RealmHost): RealmHost {
+    return {
+      call: async (method, params) => {
+        if (method === "client.enqueue") return (await (await this.client()).enqueue(params as EnqueueOrder[])).map(({ id }) => id);
+        if (method === "client.wait") {
+          const { id, timeoutMs } = params as HostCalls["client.wait"]["params"];
+          return (await this.client()).wait(id, timeoutMs);
+        }
+        if (method === "metrics.snapshot") return this.metrics.snapshot();
+        if (worker !== undefined) return worker.call(method, params);
+        throw unknownMethod(method);
+      },
+      note: (method, params) => {
+        if (method === "log") this.#logOf(name, params as HostNotes["log"]["params"]);
+        else worker?.note(method, params);
+      },
+      output: (stream, text) => this.bus.emit("plugin.output", { plugin: name, stream, text }),
+    };
+  }
+
+  async #gauges(queue: QueueBackend): Promise<MetricFamily[]> {
+    return [
+      gauge("nuvom_queue_size", "Jobs in the queue by state.", queueSamples(await queue.stats())),
+      gauge("nuvom_in_flight", "Jobs leased by this worker.", [{ labels: {}, value: this.#worker?.inFlight ?? 0 }]),
+      gauge("nuvom_workers", "Executors of this worker that are ready.", [
+        { labels: {}, value: this.#worker?.executorsReady ?? 0 },
+      ]),
+    ];
+  }
+
+  #stores(): BuiltinStores {
+    const { sqlitePath, sqliteSynchronous } = this.settings.values;
+    return {
+      memory: () => this.#memory ??= new MemoryStore({ clock: this.#clock }),
+      sqlite: () =>
+        this.#sqlite ??= openSqlite({ path: sqlitePath, synchronous: sqliteSynchronous, clock: this.#clock }),
+    };
+  }
+}
+
+/** Names this process among all workers of a queue. */
+function workerId(): string {
+  return `${Deno.hostname()}-${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
+}

@@ -1,0 +1,59 @@
+/**
+ * The main thread of a process realm: starts the worker that foreign code runs in, drops every permission, and relays
+ * between it and the host. It holds the key of the channel; no foreign code runs here.
+ * @module
+ */
+
+import { PERMISSION_KINDS } from "../core/plugin.ts";
+import { FramedChannel } from "./frames.ts";
+import type { ChildInit } from "./guest_init.ts";
+import { decodeHex } from "./hex.ts";
+import { startGuestWorker } from "./guest_worker.ts";
+
+/** Runs until the host closes the channel, which ends the process: nothing is left behind. */
+export async function childMain(): Promise<void> {
+  ignoreSignals();
+  const init = await readInit();
+  const channel = new FramedChannel(
+    await Deno.connect({ transport: "unix", path: init.socket }),
+    decodeHex(init.key),
+    "guest",
+  );
+  const worker = startGuestWorker(init.permissions);
+  const { port1, port2 } = new MessageChannel();
+  // Until the guest's own modules are there, the worker reads them with the permissions of this thread. Its first
+  // message says so, and no foreign code runs before the host has heard it.
+  port1.addEventListener("message", dropPermissions, { once: true });
+  port1.addEventListener("message", ({ data }) => channel.send(String(data)));
+  port1.start();
+  worker.onerror = (event) => {
+    event.preventDefault();
+    console.error(event.message);
+    Deno.exit(70);
+  };
+  worker.postMessage({ init: init.guest, port: port2 }, [port2]);
+  await channel.receive((text) => port1.postMessage(text));
+  Deno.exit(0);
+}
+
+/** Ctrl-C and a service manager's signal reach the whole group; the host alone decides how to stop. */
+function ignoreSignals(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, () => {});
+}
+
+/** One line; read to its end and no further. */
+async function readInit(): Promise<ChildInit> {
+  let text = "";
+  for await (const chunk of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    if (text.includes("\n")) break;
+  }
+  return JSON.parse(text);
+}
+
+/** The worker keeps its own copy of what it was granted. */
+function dropPermissions(): void {
+  for (const name of PERMISSION_KINDS) Deno.permissions.revokeSync({ name } as Deno.PermissionDescriptor);
+}
+
+if (import.meta.main) await childMain();

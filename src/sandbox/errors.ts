@@ -1,0 +1,49 @@
+/** What can go wrong with a realm. @module */
+
+import { NuvomError } from "../core/mod.ts";
+
+/** `NUVOM_REALM_START` */
+export function realmStartFailed(name: string, detail: string, cause?: unknown): NuvomError {
+  return new NuvomError("NUVOM_REALM_START", {
+    what: `The realm of ${name} could not be started: ${detail.replace(/\.$/, "")}.`,
+    mend: "Run with --log-level debug to see what it printed.",
+    cause,
+  });
+}
+
+/** `NUVOM_REALM_START_TIMEOUT` */
+export function realmStartTimeout(name: string, timeoutMs: number): NuvomError {
+  return new NuvomError("NUVOM_REALM_START_TIMEOUT", {
+    what: `The realm of ${name} was not ready after ${timeoutMs} ms.`,
+    mend: "Is the machine overloaded? Otherwise raise start_timeout in the manifest.",
+  });
+}
+
+/** `NUVOM_REALM_GONE` */
+export function realmGone(name: string, detail: string): NuvomError {
+  return new NuvomError("NUVOM_REALM_GONE", {
+    what: `The realm of ${name} has ended (${detail}).`,
+    mend: "The log says why; what it was asked for was not done.",
+  });
+}
+
+/** `NUVOM_RPC_TIMEOUT` */
+export function rpcTimeout(peer: string, method: string, timeoutMs: number): NuvomError {
+  return new NuvomError("NUVOM_RPC_TIMEOUT", {
+    what: `${peer} did not answer ${method} within ${timeoutMs} ms.`,
+    mend: "It may hang or be overloaded; call_timeout in the manifest gives it more time.",
+  });
+}
+
+/** `NUVOM_RPC_METHOD` */
+export function unknownMethod(method: string): NuvomError {
+  return new NuvomError("NUVOM_RPC_METHOD", { what: `There is no method ${JSON.stringify(method)} on this side.` });
+}
+
+/** `NUVOM_RPC_FRAME` */
+export function badFrame(detail: string): NuvomError {
+  return new NuvomError("NUVOM_RPC_FRAME", {
+    what: `A message between host and realm was refused: ${detail}.`,
+    mend: "The realm is ended; if no plugin misbehaves, report this as a bug.",
+  });
+}

@@ -1,0 +1,160 @@
+/**
+ * Texts as authenticated frames on a byte stream: length, sequence number, tag, UTF-8. A frame that is out of order or
+ * whose tag does not fit ends the conversation.
+ * @module
+ */
+
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { badFrame } from "./errors.ts";
+
+/** Largest frame, in bytes. */
+export const MAX_FRAME = 64 * 1024 * 1024;
+
+const TAG = 16;
+const HEAD = 4;
+const SEQUENCE = 4;
+const READ_SIZE = 128 * 1024;
+
+/** Which side wrote a frame; part of what is authenticated, so that a frame can't be sent back. */
+export type Side = "host" | "guest";
+
+/** A duplex stream of bytes. */
+export interface ByteStream {
+  read(into: Uint8Array): Promise<number | null>;
+  write(bytes: Uint8Array): Promise<number>;
+  close(): void;
+}
+
+function tagOf(key: Uint8Array, side: Side, body: Uint8Array): Buffer {
+  return createHmac("sha256", key).update(side).update(body).digest().subarray(0, TAG);
+}
+
+/** Sends and receives texts. */
+export class FramedChannel {
+  readonly #stream: ByteStream;
+  readonly #key: Uint8Array;
+  readonly #mine: Side;
+  readonly #theirs: Side;
+  #sent = 0;
+  #received = 0;
+  #queue: Uint8Array[] = [];
+  #writing: Promise<void> | undefined;
+  #closed = false;
+
+  /** @param key 32 bytes that only host and child know. */
+  constructor(stream: ByteStream, key: Uint8Array, mine: Side) {
+    this.#stream = stream;
+    this.#key = key;
+    this.#mine = mine;
+    this.#theirs = mine === "host" ? "guest" : "host";
+  }
+
+  /** Queues a text; all that is queued in one turn is written at once. */
+  send(text: string): void {
+    if (this.#closed) return;
+    const size = Buffer.byteLength(text);
+    if (size + SEQUENCE + TAG > MAX_FRAME) throw badFrame(`it has ${size} bytes, at most ${MAX_FRAME}`);
+    const frame = Buffer.allocUnsafe(HEAD + TAG + SEQUENCE + size);
+    frame.writeUInt32LE(TAG + SEQUENCE + size, 0);
+    frame.writeUInt32LE(this.#sent++ >>> 0, HEAD + TAG);
+    frame.write(text, HEAD + TAG + SEQUENCE);
+    frame.set(tagOf(this.#key, this.#mine, frame.subarray(HEAD + TAG)), HEAD);
+    this.#queue.push(frame);
+    this.#writing ??= Promise.resolve().then(() => this.#flush());
+  }
+
+  /** Hands on every text until the stream ends; throws `NUVOM_RPC_FRAME` on a frame that does not fit. */
+  async receive(onText: (text: string) => void): Promise<void> {
+    const chunk = new Uint8Array(READ_SIZE);
+    let held: Buffer = Buffer.alloc(0);
+    while (true) {
+      const count = await this.#read(chunk);
+      if (count === null) return;
+      held = held.length === 0
+        ? Buffer.from(chunk.subarray(0, count))
+        : Buffer.concat([held, chunk.subarray(0, count)]);
+      held = await this.#takeFrames(held, onText);
+    }
+  }
+
+  /** Resolves when everything that was sent is written. */
+  async flushed(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+  }
+
+  /** Ends the stream; may be called twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      this.#stream.close();
+    } catch { /* it was closed by the other side */ }
+  }
+
+  async #takeFrames(bytes: Buffer, onText: (text: string) => void): Promise<Buffer> {
+    let at = 0;
+    while (bytes.length - at >= HEAD) {
+      const length = bytes.readUInt32LE(at);
+      if (length > MAX_FRAME || length < TAG + SEQUENCE) throw badFrame(`its length is ${length}`);
+      if (bytes.length - at < HEAD + length) {
+        if (length > READ_SIZE) return await this.#readLong(bytes.subarray(at), HEAD + length, onText);
+        break;
+      }
+      onText(this.#open(bytes.subarray(at + HEAD, at + HEAD + length)));
+      at += HEAD + length;
+    }
+    return bytes.subarray(at);
+  }
+
+  /** A long frame is gathered in one buffer of its size: joining chunk by chunk would copy it over and over. */
+  async #readLong(start: Buffer, size: number, onText: (text: string) => void): Promise<Buffer> {
+    const whole = Buffer.allocUnsafe(size);
+    whole.set(start);
+    for (let filled = start.length; filled < size;) {
+      const count = await this.#read(whole.subarray(filled));
+      if (count === null) return Buffer.alloc(0);
+      filled += count;
+    }
+    onText(this.#open(whole.subarray(HEAD)));
+    return Buffer.alloc(0);
+  }
+
+  #open(frame: Buffer): string {
+    const body = frame.subarray(TAG);
+    if (!timingSafeEqual(frame.subarray(0, TAG), tagOf(this.#key, this.#theirs, body))) throw badFrame("it is forged");
+    if (body.readUInt32LE(0) !== this.#received++ >>> 0) throw badFrame("it is out of order");
+    return body.toString("utf8", SEQUENCE);
+  }
+
+  async #read(into: Uint8Array): Promise<number | null> {
+    try {
+      return await this.#stream.read(into);
+    } catch (error) {
+      if (this.#closed || isDisconnect(error)) return null;
+      throw error;
+    }
+  }
+
+  async #flush(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const bytes = this.#queue.length === 1 ? this.#queue[0]! : Buffer.concat(this.#queue);
+        this.#queue = [];
+        for (let at = 0; at < bytes.length;) at += await this.#stream.write(bytes.subarray(at));
+      }
+    } catch {
+      this.#queue = [];
+      // The reader sees the end of the stream and says so; thrown here, it would reach nobody.
+      this.close();
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}
+
+function isDisconnect(error: unknown): boolean {
+  return error instanceof Deno.errors.BrokenPipe || error instanceof Deno.errors.ConnectionReset ||
+    error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
+    error instanceof Deno.errors.NotConnected;
+}

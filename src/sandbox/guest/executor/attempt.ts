@@ -1,0 +1,82 @@
+/** One attempt as its handler sees it. @module */
+
+import { type Logger, toErrorData } from "../../../core/mod.ts";
+import type { JobContext } from "../../../sdk/ambient.ts";
+import type { AbortReason } from "../../protocol.ts";
+import type { GuestPort } from "../role.ts";
+import { attemptAborted } from "./errors.ts";
+
+/** A running attempt. What a handler may never ask for (signal, log) is made when it is first asked for. */
+export class Attempt implements JobContext {
+  readonly id: string;
+  readonly task: string;
+  readonly attempt: number;
+  /** When the handler was called, by `performance.now()`. */
+  readonly #startedAt: number;
+  readonly #port: GuestPort;
+  #controller: AbortController | undefined;
+  #abortReason: AbortReason | undefined;
+  #log: Logger | undefined;
+
+  /** @param port Where log lines and progress go. */
+  constructor(id: string, task: string, attempt: number, startedAt: number, port: GuestPort) {
+    this.id = id;
+    this.task = task;
+    this.attempt = attempt;
+    this.#startedAt = startedAt;
+    this.#port = port;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  get log(): Logger {
+    this.#log ??= {
+      debug: (message, fields) => this.#write("debug", message, fields),
+      info: (message, fields) => this.#write("info", message, fields),
+      warn: (message, fields) => this.#write("warn", message, fields),
+      error: (message, fields) => this.#write("error", message, fields),
+    };
+    return this.#log;
+  }
+
+  progress(value: number, note?: string): void {
+    const share = Math.min(1, Math.max(0, Number(value) || 0));
+    this.#port.note("job.progress", { id: this.id, value: share, note: note === undefined ? null : String(note) });
+  }
+
+  /** Run time so far in milliseconds, to the microsecond. */
+  runMs(now: number): number {
+    return Math.round((now - this.#startedAt) * 1_000) / 1_000;
+  }
+
+  /** Aborts the signal, now or when the handler asks for it. */
+  abort(reason: AbortReason): void {
+    this.#abortReason = reason;
+    this.#controller?.abort(attemptAborted(this.id, reason));
+  }
+
+  #write(level: keyof Logger, message: string, fields?: Readonly<Record<string, unknown>>): void {
+    const data = fields === undefined ? {} : { fields: plainFields(fields) };
+    this.#port.note("log", { level, message: String(message), job: this.id, ...data });
+  }
+}
+
+/** Fields as JSON; a log line must never fail a job. */
+function plainFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  try {
+    return JSON.parse(JSON.stringify(fields, plainValue));
+  } catch {
+    return { fields: "(not JSON)" };
+  }
+}
+
+function plainValue(_key: string, value: unknown): unknown {
+  if (value instanceof Error) return toErrorData(value);
+  return typeof value === "bigint" ? String(value) : value;
+}

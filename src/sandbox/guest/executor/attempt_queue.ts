@@ -1,0 +1,206 @@
+/** The attempts of one executor: those that wait, those that run, and the reports to the host. @module */
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { didYouMean, type Outcome } from "../../../core/mod.ts";
+import type { AbortReason, AttemptOrder, AttemptReport } from "../../protocol.ts";
+import type { GuestPort } from "../role.ts";
+import { Attempt } from "./attempt.ts";
+import { argsInvalid, attemptAborted, taskUnknown } from "./errors.ts";
+import type { LoadedTask } from "./import_tasks.ts";
+import { failed, returnedOutcome, thrownOutcome } from "./outcome.ts";
+
+// Taken before foreign code runs: it may replace the globals.
+const defer = setTimeout;
+const clock = performance;
+
+/** An attempt shorter than this is quick. */
+const QUICK_MS = 1;
+/** After so many quick attempts in a row the starts of a task are announced many at a time. */
+const QUICK_RUNS = 3;
+/** So long at most the loop is kept from hearing the host (aborts, drain) while short attempts follow one another. */
+const TURN_MS = 5;
+
+/** A task that the queue runs, and how it has behaved. */
+interface QueuedTask extends LoadedTask {
+  quickRuns: number;
+}
+
+/** Runs orders, `concurrency` at a time, and reports starts and ends in batches. */
+export class AttemptQueue {
+  readonly #port: GuestPort;
+  readonly #tasks: ReadonlyMap<string, QueuedTask>;
+  readonly #concurrency: number;
+  readonly #current = new AsyncLocalStorage<Attempt>();
+  readonly #running = new Map<string, Attempt>();
+  readonly #dropped = new Map<string, AbortReason>();
+  #waiting: AttemptOrder[] = [];
+  #head = 0;
+  #ended: AttemptReport[] = [];
+  #pumping = false;
+  #turnDue = false;
+  #turnStartedAt = 0;
+  #draining = false;
+
+  /** @param concurrency Attempts at a time, 1 or more. */
+  constructor(port: GuestPort, tasks: ReadonlyMap<string, LoadedTask>, concurrency: number) {
+    this.#port = port;
+    this.#tasks = new Map([...tasks].map(([name, task]) => [name, { ...task, quickRuns: 0 }]));
+    this.#concurrency = concurrency;
+  }
+
+  /** The attempt of the calling handler. */
+  current(): Attempt | undefined {
+    return this.#current.getStore();
+  }
+
+  /** Takes orders; they start in order. */
+  run(orders: readonly AttemptOrder[]): void {
+    for (const order of orders) this.#waiting.push(order);
+    this.#turnStartedAt = clock.now();
+    this.#pump();
+  }
+
+  /** Aborts attempts that run; those that wait are ended without a start. */
+  abort(orders: readonly { readonly id: string; readonly reason: AbortReason }[]): void {
+    for (const { id, reason } of orders) {
+      const attempt = this.#running.get(id);
+      if (attempt === undefined) this.#dropped.set(id, reason);
+      else attempt.abort(reason);
+    }
+    this.#endDropped();
+    // Also an empty report: it tells the host that this loop is not blocked.
+    this.#report([]);
+  }
+
+  /** Starts nothing any more; answers the ids that were never started. */
+  drain(): string[] {
+    this.#draining = true;
+    const left = this.#waiting.slice(this.#head).map(([id]) => id);
+    this.#waiting = [];
+    this.#head = 0;
+    return left;
+  }
+
+  #endDropped(): void {
+    if (this.#dropped.size === 0) return;
+    const kept: AttemptOrder[] = [];
+    for (const order of this.#waiting.slice(this.#head)) {
+      const reason = this.#dropped.get(order[0]);
+      if (reason === undefined) kept.push(order);
+      else this.#ended.push([order[0], failed(attemptAborted(order[0], reason), true), 0]);
+    }
+    this.#waiting = kept;
+    this.#head = 0;
+    this.#dropped.clear();
+  }
+
+  /** Starts what there is room for, chunk by chunk, until slots or orders run out. */
+  #pump(): void {
+    // A handler may end synchronously, and its end comes back here.
+    if (this.#pumping) return;
+    this.#pumping = true;
+    while (!this.#draining && this.#head < this.#waiting.length && this.#running.size < this.#concurrency) {
+      if (clock.now() - this.#turnStartedAt > TURN_MS) {
+        this.#yield();
+        break;
+      }
+      const chunk = this.#nextChunk();
+      // Before the first of them runs: a handler that blocks the loop must be known to be running.
+      this.#report(chunk.map(([id]) => id));
+      for (const order of chunk) this.#start(order);
+    }
+    this.#pumping = false;
+    if (this.#ended.length > 0 && !this.#turnDue) this.#report([]);
+  }
+
+  /**
+   * Orders that are announced together. A task that is not known to be quick goes alone, so that the host can tell
+   * which handler blocks the loop.
+   */
+  #nextChunk(): AttemptOrder[] {
+    const from = this.#head;
+    const most = Math.min(this.#waiting.length, from + this.#concurrency - this.#running.size);
+    let to = from;
+    while (to < most && this.#isQuick(this.#waiting[to]!)) to++;
+    this.#head = Math.max(to, from + 1);
+    const chunk = this.#waiting.slice(from, this.#head);
+    if (this.#head === this.#waiting.length) {
+      this.#waiting = [];
+      this.#head = 0;
+    }
+    return chunk;
+  }
+
+  #isQuick([, task]: AttemptOrder): boolean {
+    return (this.#tasks.get(task)?.quickRuns ?? 0) >= QUICK_RUNS;
+  }
+
+  #start([id, name, number, args]: AttemptOrder): void {
+    const attempt = new Attempt(id, name, number, clock.now(), this.#port);
+    this.#running.set(id, attempt);
+    const task = this.#tasks.get(name);
+    if (task === undefined) return this.#end(attempt, task, this.#unknown(name));
+    let values: unknown[];
+    try {
+      values = readArgs(args);
+    } catch (error) {
+      return this.#end(attempt, task, failed(argsInvalid(name, error), false));
+    }
+    try {
+      const value = this.#current.run(attempt, task.handler, ...values);
+      if (!isThenable(value)) return this.#end(attempt, task, returnedOutcome(name, value));
+      Promise.resolve(value).then(
+        (result) => this.#end(attempt, task, returnedOutcome(name, result)),
+        (error) => this.#end(attempt, task, thrownOutcome(error)),
+      );
+    } catch (error) {
+      this.#end(attempt, task, thrownOutcome(error));
+    }
+  }
+
+  #end(attempt: Attempt, task: QueuedTask | undefined, outcome: Outcome): void {
+    const runMs = attempt.runMs(clock.now());
+    if (task !== undefined) task.quickRuns = runMs < QUICK_MS ? task.quickRuns + 1 : 0;
+    this.#running.delete(attempt.id);
+    this.#ended.push([attempt.id, outcome, runMs]);
+    if (this.#turnDue || this.#pumping) return;
+    // One report for all that end in this turn: handlers that resolved already come before this microtask.
+    this.#turnDue = true;
+    queueMicrotask(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#turnDue = false;
+    this.#pump();
+  }
+
+  #yield(): void {
+    this.#turnDue = true;
+    defer(() => {
+      this.#turnStartedAt = clock.now();
+      this.#turn();
+    }, 0);
+  }
+
+  #report(started: readonly string[]): void {
+    const ended = this.#ended;
+    this.#ended = [];
+    this.#port.note("executor.report", { started, ended });
+  }
+
+  #unknown(name: string): Outcome {
+    return failed(taskUnknown(name, didYouMean(name, [...this.#tasks.keys()], "task")), false);
+  }
+}
+
+function readArgs(args: string): unknown[] {
+  if (args === "[]") return [];
+  const values = JSON.parse(args);
+  if (!Array.isArray(values)) throw new TypeError("not an array");
+  return values;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (typeof value === "object" && value !== null || typeof value === "function") &&
+    typeof (value as { then?: unknown }).then === "function";
+}

@@ -1,0 +1,41 @@
+/** What a handler returned or threw, as an outcome. @module */
+
+import { MAX_PAYLOAD, type Outcome, toErrorData } from "../../../core/mod.ts";
+import { Discard, Snooze } from "../../../sdk/mod.ts";
+import { resultNotJson, resultTooLarge } from "./errors.ts";
+
+const NOTHING: Outcome = { kind: "success", result: null };
+
+/** The outcome of a handler that returned. A result that can't be kept will not get better by running again. */
+export function returnedOutcome(task: string, value: unknown): Outcome {
+  if (value === undefined) return NOTHING;
+  let result: string | undefined;
+  try {
+    result = JSON.stringify(value);
+  } catch (error) {
+    return failed(resultNotJson(task, error), false);
+  }
+  if (result === undefined) return failed(resultNotJson(task), false);
+  if (result.length > MAX_PAYLOAD) return failed(resultTooLarge(task, result.length), false);
+  return { kind: "success", result };
+}
+
+/** The outcome of a handler that threw. */
+export function thrownOutcome(thrown: unknown): Outcome {
+  if (thrown instanceof Snooze) return { kind: "snoozed", delayMs: thrown.delayMs };
+  return failed(thrown, !(thrown instanceof Discard));
+}
+
+/** A failure that says why. */
+export function failed(thrown: unknown, retryable: boolean): Outcome {
+  return { kind: "failure", error: describe(thrown), retryable };
+}
+
+/** Even an error whose own getters throw must end its attempt. */
+function describe(thrown: unknown) {
+  try {
+    return toErrorData(thrown);
+  } catch {
+    return { name: "Error", message: "The handler threw a value that can't be described." };
+  }
+}

@@ -1,0 +1,30 @@
+/** Entry of the worker that foreign code runs in. @module */
+
+import type { GuestInit } from "../guest_init.ts";
+import { type Guest, reportUncaught, startGuest } from "./guest.ts";
+import { narrowGlobals } from "./narrow.ts";
+
+/** The first and only message to the worker itself; all others come through the port, which foreign code can't reach. */
+interface FirstMessage {
+  readonly init: GuestInit;
+  readonly port: MessagePort;
+}
+
+// A thread of its own has no window; the type library that the rest of nuvom is checked with has.
+const scope = globalThis as unknown as { onmessage: ((event: MessageEvent<FirstMessage>) => void) | null };
+
+scope.onmessage = ({ data: { init, port } }) => {
+  scope.onmessage = null;
+  const send = port.postMessage.bind(port) as (text: string) => void;
+  const early: string[] = [];
+  let guest: Guest | undefined;
+  port.onmessage = ({ data }) => guest === undefined ? early.push(data) : guest.receive(data);
+  reportUncaught(send);
+  startGuest(init, send).then((started) => {
+    narrowGlobals({ ...init, process: started.process, output: started.output });
+    guest = started;
+    early.forEach((text) => started.receive(text));
+  }, (error) => {
+    send(JSON.stringify(["note", "failed", { message: String(error?.message ?? error) }]));
+  });
+};

@@ -1,0 +1,106 @@
+/** Takes away, before foreign code runs, what leads out of the realm or into its inside. @module */
+
+/** What of `Deno` stays: Deno checks the realm's permissions inside of each. */
+const KEPT = [
+  "FsFile HttpClient SeekMode build errors inspect noColor version",
+  "chmod chmodSync chown chownSync copyFile copyFileSync create createSync link linkSync lstat lstatSync",
+  "makeTempDir makeTempDirSync makeTempFile makeTempFileSync mkdir mkdirSync open openSync readDir readDirSync",
+  "readFile readFileSync readLink readLinkSync readTextFile readTextFileSync realPath realPathSync remove removeSync",
+  "rename renameSync stat statSync symlink symlinkSync truncate truncateSync utime utimeSync watchFs",
+  "writeFile writeFileSync writeTextFile writeTextFileSync umask",
+  "connect connectTls listen listenDatagram listenTls serve startTls upgradeWebSocket resolveDns createHttpClient",
+  "hostname loadavg networkInterfaces osRelease systemMemoryInfo uid gid refTimer unrefTimer",
+].join(" ").split(" ");
+
+const WITH_RUN = ["Command", "ChildProcess"];
+const WITH_FFI = ["dlopen", "UnsafeCallback", "UnsafeFnPointer", "UnsafePointer", "UnsafePointerView"];
+
+const REMOVED = [
+  "Worker",
+  "SharedWorker",
+  "BroadcastChannel",
+  "EventSource",
+  "caches",
+  "localStorage",
+  "sessionStorage",
+  "indexedDB",
+  "alert",
+  "confirm",
+  "prompt",
+  "close",
+  "name",
+  "postMessage",
+  "onmessage",
+  "onmessageerror",
+  "importScripts",
+  "eval",
+];
+
+/** What {@linkcode narrowGlobals} leaves and puts in. */
+export interface NarrowOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly run: boolean;
+  readonly ffi: boolean;
+  readonly process: unknown;
+  output(stream: "stdout" | "stderr", text: string): void;
+}
+
+/** Narrows `globalThis` for good. */
+export function narrowGlobals(options: NarrowOptions): void {
+  const scope = globalThis as unknown as Record<string, unknown>;
+  const real = Deno as unknown as Record<PropertyKey, unknown>;
+  const internal = real["internal"] as PropertyKey | undefined;
+  const kept = [...KEPT, ...(options.run ? WITH_RUN : []), ...(options.ffi ? WITH_FFI : [])];
+  const narrow: Record<string, unknown> = { args: [], env: envFacade(options.env) };
+  for (const name of kept) if (name in real) narrow[name] = real[name];
+  if (internal !== undefined) delete real[internal];
+  for (const name of REMOVED) remove(scope, name);
+  replace(scope, "Deno", Object.freeze(narrow));
+  replace(scope, "process", options.process);
+  replace(scope, "console", consoleOf(Deno.inspect, options.output));
+}
+
+function envFacade(env: Readonly<Record<string, string>>): unknown {
+  const values = new Map(Object.entries(env));
+  const refuse = () => {
+    throw new TypeError("The environment of a realm can't be changed; grant variables in the manifest.");
+  };
+  return Object.freeze({
+    get: (name: string) => values.get(name),
+    has: (name: string) => values.has(name),
+    toObject: () => Object.fromEntries(values),
+    set: refuse,
+    delete: refuse,
+  });
+}
+
+/** A console whose lines reach the host under the realm's name, and never its terminal. */
+function consoleOf(inspect: typeof Deno.inspect, output: NarrowOptions["output"]): unknown {
+  const format = (args: readonly unknown[]) =>
+    args.map((arg) => typeof arg === "string" ? arg : inspect(arg, { colors: false })).join(" ");
+  const to = (stream: "stdout" | "stderr") => (...args: unknown[]) => output(stream, `${format(args)}\n`);
+  const [out, err, nothing] = [to("stdout"), to("stderr"), () => {}];
+  return Object.assign(Object.create(console), {
+    log: out,
+    info: out,
+    debug: out,
+    dir: out,
+    table: out,
+    warn: err,
+    error: err,
+    trace: err,
+    group: nothing,
+    groupEnd: nothing,
+    clear: nothing,
+    assert: (condition: unknown, ...args: unknown[]) => condition ? undefined : err("Assertion failed:", ...args),
+  });
+}
+
+function remove(scope: Record<string, unknown>, name: string): void {
+  // Some of these are accessors of a prototype: an own undefined hides them where delete can't reach.
+  if (name in scope && !(Reflect.deleteProperty(scope, name) && !(name in scope))) replace(scope, name, undefined);
+}
+
+function replace(scope: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(scope, name, { value, writable: false, enumerable: true, configurable: false });
+}

@@ -1,0 +1,153 @@
+/** What all realms share on the host's side: the conversation, the end, the output by lines. @module */
+
+import type { RealmExit, RealmHost, RealmSpec } from "./realm.ts";
+import type { GuestCalls, Isolation, Realm } from "./realm.ts";
+import type { ExecutorNotes } from "./protocol.ts";
+import { PROTOCOL_VERSION } from "./protocol.ts";
+import type { GuestInit } from "./guest_init.ts";
+import { STUBS } from "../loader/mod.ts";
+import { realmGone, realmStartFailed, realmStartTimeout } from "./errors.ts";
+import { cleanLine } from "./lines.ts";
+import { RpcPeer } from "./rpc.ts";
+
+/** What a kind of realm does in its own way. */
+export interface Transport {
+  readonly pid: number | null;
+  send(text: string): void;
+  /** Ends the guest now. */
+  kill(): void;
+  memoryBytes(): Promise<number | null>;
+}
+
+/** A realm over any transport. */
+export class HostedRealm implements Realm {
+  readonly name: string;
+  readonly kind: Isolation;
+  readonly exited: Promise<RealmExit>;
+  startMs = 0;
+  readonly #host: RealmHost;
+  readonly #peer: RpcPeer;
+  readonly #started = performance.now();
+  readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
+  readonly #exit: PromiseWithResolvers<RealmExit> = Promise.withResolvers();
+  #transport: Transport | undefined;
+  #ending: RealmExit["reason"] | undefined;
+  #ended = false;
+
+  /** The transport follows by {@linkcode HostedRealm.attach}. */
+  constructor(spec: RealmSpec, host: RealmHost) {
+    this.name = spec.name;
+    this.kind = spec.kind;
+    this.#host = host;
+    this.exited = this.#exit.promise;
+    // Nobody waits for readiness when the start itself has failed.
+    this.#ready.promise.catch(() => {});
+    this.#peer = new RpcPeer(spec.name, (text) => this.#transport?.send(text), {
+      call: (method, params) => host.call(method, params),
+      note: (method, params) => this.#note(method, params),
+    });
+  }
+
+  get pid(): number | null {
+    return this.#transport?.pid ?? null;
+  }
+
+  /** The transport is there; texts may come. */
+  attach(transport: Transport): void {
+    this.#transport = transport;
+  }
+
+  /** A text from the guest. One that can't be understood ends the realm. */
+  receive(text: string): void {
+    // What was still under way belongs to nobody: whoever waits for `exited` has drawn the line.
+    if (this.#ended) return;
+    try {
+      this.#peer.receive(text);
+    } catch (error) {
+      this.end(`it sent what could not be read: ${(error as Error).message}`);
+    }
+  }
+
+  /** Resolves when the guest is ready; else the realm is ended. @throws {NuvomError} `NUVOM_REALM_START…` */
+  async ready(timeoutMs: number): Promise<this> {
+    const timer = setTimeout(() => this.#ready.reject(realmStartTimeout(this.name, timeoutMs)), timeoutMs);
+    try {
+      await this.#ready.promise;
+      this.startMs = performance.now() - this.#started;
+      return this;
+    } catch (error) {
+      this.kill();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** The guest is gone. @param detail Exit code, signal or error. */
+  end(detail: string): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    const reason = this.#ending ?? "crashed";
+    this.#peer.close(realmGone(this.name, detail));
+    this.#ready.reject(realmStartFailed(this.name, detail));
+    this.#transport?.kill();
+    this.#exit.resolve({ clean: reason === "stopped" || reason === "killed", reason, detail });
+  }
+
+  call<M extends keyof GuestCalls>(
+    method: M,
+    params: GuestCalls[M]["params"],
+    options: { readonly timeoutMs: number },
+  ): Promise<GuestCalls[M]["result"]> {
+    return this.#peer.call(method, params, options.timeoutMs) as Promise<GuestCalls[M]["result"]>;
+  }
+
+  note<M extends keyof ExecutorNotes>(method: M, params: ExecutorNotes[M]["params"]): void {
+    this.#peer.note(method, params);
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#ending ??= "stopped";
+    // Between turns of its loop nothing of a guest needs saving: what must be saved was asked for by calls before.
+    // The grace is for its transport to end by itself.
+    this.#transport?.send("bye");
+    const timer = setTimeout(() => this.kill(), graceMs);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  kill(reason: "killed" | "memory" = "killed"): void {
+    this.#ending ??= reason;
+    this.end(reason === "memory" ? "it was over its memory limit" : "it was killed");
+  }
+
+  memoryBytes(): Promise<number | null> {
+    return this.#transport?.memoryBytes() ?? Promise.resolve(null);
+  }
+
+  #note(method: string, params: unknown): void {
+    if (method === "ready") return this.#ready.resolve();
+    if (method === "failed") {
+      return this.#ready.reject(realmStartFailed(this.name, (params as { message: string }).message));
+    }
+    if (method !== "output") return this.#host.note(method, params);
+    const { stream, text } = params as { stream: "stdout" | "stderr"; text: string };
+    for (const line of String(text).split("\n")) {
+      if (line !== "") this.#host.output(stream === "stderr" ? "stderr" : "stdout", cleanLine(line));
+    }
+  }
+}
+
+/** The first message to a guest. */
+export function guestInit(spec: RealmSpec): GuestInit {
+  return {
+    version: PROTOCOL_VERSION,
+    name: spec.name,
+    role: spec.role,
+    env: spec.env,
+    stubs: STUBS.map((stub) => spec.graph.fileOf(stub)),
+    processShim: spec.graph.fileOf("shim_process.js"),
+    run: spec.grant.run !== undefined,
+    ffi: spec.grant.ffi !== undefined,
+  };
+}

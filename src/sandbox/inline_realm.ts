@@ -1,0 +1,19 @@
+/** A realm that is none: foreign code in the host's own thread, with all that the host may do. @module */
+
+import { guestInit, HostedRealm } from "./hosted_realm.ts";
+import type { Realm, RealmHost, RealmSpec } from "./realm.ts";
+
+/** @throws {NuvomError} `NUVOM_REALM_START…` */
+export async function openInlineRealm(spec: RealmSpec, host: RealmHost): Promise<Realm> {
+  const realm = new HostedRealm(spec, host);
+  const { startGuest } = await import("./guest/guest.ts");
+  const guest = startGuest(guestInit(spec), (text) => queueMicrotask(() => realm.receive(text)));
+  realm.attach({
+    pid: null,
+    send: (text) => text === "bye" ? realm.end("it was stopped") : void guest.then(({ receive }) => receive(text)),
+    kill() {},
+    memoryBytes: () => Promise.resolve(null),
+  });
+  guest.catch((error) => realm.end(String(error.message ?? error)));
+  return await realm.ready(spec.startTimeoutMs);
+}

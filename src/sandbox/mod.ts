@@ -1,0 +1,23 @@
+/** Realms: where foreign code runs, and how host and guest talk. @module */
+
+export { childMain } from "./child_main.ts";
+export { explainPermission, type MissingPermission } from "./permission_error.ts";
+export { openRealm } from "./open_realm.ts";
+export type { GuestCalls, Isolation, Realm, RealmExit, RealmHost, RealmSpec } from "./realm.ts";
+export { unknownMethod } from "./errors.ts";
+export type {
+  AbortReason,
+  AttemptOrder,
+  AttemptReport,
+  DiscoveredTask,
+  EntryRef,
+  ExecutorCalls,
+  ExecutorNotes,
+  ExecutorReports,
+  HostCalls,
+  HostNotes,
+  OpenedBackend,
+  PluginCalls,
+  RealmRole,
+  Registration,
+} from "./protocol.ts";

@@ -1,0 +1,163 @@
+/** A realm that is a process of its own, which alone can contain a busy loop, a full heap or a crash. @module */
+
+import { encodeHex } from "./hex.ts";
+import { realmStartFailed } from "./errors.ts";
+import { FramedChannel } from "./frames.ts";
+import { workerPermissions } from "./grant.ts";
+import type { ChildInit } from "./guest_init.ts";
+import { guestInit, HostedRealm } from "./hosted_realm.ts";
+import { readLines } from "./lines.ts";
+import type { Realm, RealmHost, RealmSpec } from "./realm.ts";
+
+const MEMORY_CHECK_MS = 500;
+const PAGE_BYTES = 4_096;
+/** A child whose channel is closed has this long to end by itself. */
+const LAST_GRACE_MS = 1_000;
+
+/** @throws {NuvomError} `NUVOM_REALM_START…` */
+export async function openProcessRealm(spec: RealmSpec, host: RealmHost): Promise<Realm> {
+  const realm = new HostedRealm(spec, host);
+  const folder = await Deno.makeTempDir({ prefix: "nuvom-realm-" });
+  const socket = `${folder}/s`;
+  const listener = Deno.listen({ transport: "unix", path: socket });
+  try {
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    const child = spawnChild(spec, socket, key);
+    const printed = forwardOutput(child, host);
+    const stream = await firstConnection(spec, listener, child);
+    const channel = new FramedChannel(stream, key, "host");
+    joinChannel(realm, spec, child, channel, printed);
+  } finally {
+    listener.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+  return await realm.ready(spec.startTimeoutMs);
+}
+
+function spawnChild(spec: RealmSpec, socket: string, key: Uint8Array): Deno.ChildProcess {
+  const { args, env } = childCommand();
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    env,
+    clearEnv: true,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const permissions = workerPermissions(spec.grant, spec.graph.folder);
+  const init: ChildInit = { socket, key: encodeHex(key), permissions, guest: guestInit(spec) };
+  const writer = child.stdin.getWriter();
+  // A child that died at once is told by its status; the broken pipe adds nothing.
+  writer.write(new TextEncoder().encode(`${JSON.stringify(init)}\n`)).then(() => writer.close()).catch(() => {});
+  return child;
+}
+
+/** The executable starts itself; a source run starts Deno on the same entry. Nothing secret stands in argv. */
+function childCommand(): { args: string[]; env: Record<string, string> } {
+  if (Deno.build.standalone) return { args: ["__realm"], env: {} };
+  const root = new URL("../../", import.meta.url);
+  const flags = ["--allow-all", "--no-prompt", "--unstable-worker-options", "--no-lock", "--quiet"];
+  const args = [
+    "run",
+    ...flags,
+    "--v8-flags=--disallow-code-generation-from-strings",
+    `--config=${decodeURIComponent(new URL("deno.json", root).pathname)}`,
+    new URL("child_main.ts", import.meta.url).href,
+  ];
+  // What Deno itself needs to find its cache; the guest sees none of it.
+  const env: Record<string, string> = {};
+  for (const name of ["HOME", "DENO_DIR", "XDG_CACHE_HOME"]) {
+    const value = Deno.env.get(name);
+    if (value !== undefined) env[name] = value;
+  }
+  return { args, env };
+}
+
+/** The last lines that the child wrote to its standard error, for an error message. */
+interface Printed {
+  readonly last: string[];
+  readonly done: Promise<unknown>;
+}
+
+function forwardOutput(child: Deno.ChildProcess, host: RealmHost): Printed {
+  const last: string[] = [];
+  const done = Promise.all([
+    readLines(child.stdout, (line) => host.output("stdout", line)),
+    readLines(child.stderr, (line) => {
+      last.push(line);
+      if (last.length > 5) last.shift();
+      host.output("stderr", line);
+    }),
+  ]).catch(() => {});
+  return { last, done };
+}
+
+async function firstConnection(
+  spec: RealmSpec,
+  listener: Deno.UnixListener,
+  child: Deno.ChildProcess,
+): Promise<Deno.UnixConn> {
+  const timeout = Promise.withResolvers<string>();
+  const timer = setTimeout(
+    () => timeout.resolve(`it did not connect within ${spec.startTimeoutMs} ms`),
+    spec.startTimeoutMs,
+  );
+  const accepted = listener.accept();
+  const ended = child.status.then(({ code, signal }) => `its process ended with ${signal ?? `exit code ${code}`}`);
+  try {
+    const first = await Promise.race([accepted, ended, timeout.promise]);
+    if (typeof first !== "string") return first;
+    accepted.catch(() => {});
+    killQuietly(child);
+    throw realmStartFailed(spec.name, first);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function joinChannel(
+  realm: HostedRealm,
+  spec: RealmSpec,
+  child: Deno.ChildProcess,
+  channel: FramedChannel,
+  printed: Printed,
+): void {
+  const memoryTimer = spec.memoryMb === undefined ? undefined : setInterval(async () => {
+    const bytes = await residentBytes(child.pid);
+    if (bytes !== null && bytes > spec.memoryMb! * 1024 * 1024) realm.kill("memory");
+  }, MEMORY_CHECK_MS);
+  realm.attach({
+    pid: child.pid,
+    send: (text) => text === "bye" ? channel.close() : channel.send(text),
+    kill() {
+      channel.close();
+      killQuietly(child);
+    },
+    memoryBytes: () => residentBytes(child.pid),
+  });
+  const received = channel.receive((text) => realm.receive(text));
+  received.catch((error) => realm.end(String(error.message ?? error)));
+  received.then(() => setTimeout(() => killQuietly(child), LAST_GRACE_MS), () => {});
+  child.status.then(async ({ code, signal }) => {
+    clearInterval(memoryTimer);
+    await printed.done;
+    const last = printed.last.length === 0 ? "" : `; it printed: ${printed.last.join(" / ")}`;
+    realm.end(`its process ended with ${signal ?? `exit code ${code}`}${last}`);
+    channel.close();
+  });
+}
+
+async function residentBytes(pid: number): Promise<number | null> {
+  try {
+    const pages = Number((await Deno.readTextFile(`/proc/${pid}/statm`)).split(" ")[1]);
+    return Number.isFinite(pages) ? pages * PAGE_BYTES : null;
+  } catch {
+    return null;
+  }
+}
+
+function killQuietly(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch { /* it has ended already */ }
+}

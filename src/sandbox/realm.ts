@@ -1,0 +1,69 @@
+/** The contract of a realm: where foreign code runs. @module */
+
+import type { PermissionSet } from "../core/mod.ts";
+import type { PreparedGraph } from "../loader/mod.ts";
+import type { ExecutorCalls, ExecutorNotes, PluginCalls, RealmRole } from "./protocol.ts";
+
+/** `process`: a process of its own; `worker`: a thread of the host; `inline`: the host's own thread, full trust. */
+export type Isolation = "process" | "worker" | "inline";
+
+/** What a realm is made of. */
+export interface RealmSpec {
+  /** For messages and logs: `plugin "x"`, `executor-1`. */
+  readonly name: string;
+  readonly kind: Isolation;
+  readonly role: RealmRole;
+  readonly graph: PreparedGraph;
+  /** Checked, with absolute paths. */
+  readonly grant: PermissionSet;
+  /** The granted variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Resident memory, in MiB, at which a process realm is killed. Undefined: no limit. */
+  readonly memoryMb?: number;
+  readonly startTimeoutMs: number;
+}
+
+/** What the host answers to a guest. */
+export interface RealmHost {
+  call(method: string, params: unknown): Promise<unknown>;
+  note(method: string, params: unknown): void;
+  /** A line that the guest printed, without its line break. */
+  output(stream: "stdout" | "stderr", line: string): void;
+}
+
+/** How a realm ended. Any end that the host did not ask for is a crash, whatever its exit code. */
+export interface RealmExit {
+  /** True when the host asked for it. */
+  readonly clean: boolean;
+  readonly reason: "stopped" | "killed" | "memory" | "crashed";
+  /** For people: exit code, signal, error. */
+  readonly detail: string;
+}
+
+/** What the host may call. */
+export type GuestCalls = PluginCalls & ExecutorCalls;
+
+/** A realm that is ready: its guest is there, no foreign code has run yet. */
+export interface Realm {
+  readonly name: string;
+  readonly kind: Isolation;
+  /** Of a process realm. */
+  readonly pid: number | null;
+  /** From the request until the guest was ready. */
+  readonly startMs: number;
+  /** @throws {NuvomError} `NUVOM_RPC_TIMEOUT`, `NUVOM_REALM_GONE`, and what the guest threw. */
+  call<M extends keyof GuestCalls>(
+    method: M,
+    params: GuestCalls[M]["params"],
+    options: { readonly timeoutMs: number },
+  ): Promise<GuestCalls[M]["result"]>;
+  note<M extends keyof ExecutorNotes>(method: M, params: ExecutorNotes[M]["params"]): void;
+  /** Resolves once, when the realm has ended; never rejects. */
+  readonly exited: Promise<RealmExit>;
+  /** Asks the guest to end and kills it after `graceMs`. May be called twice. */
+  stop(graceMs: number): Promise<void>;
+  /** Ends it now. */
+  kill(reason?: "killed" | "memory"): void;
+  /** Resident memory of a process realm in bytes; null where it can't be told. */
+  memoryBytes(): Promise<number | null>;
+}

@@ -1,0 +1,77 @@
+/**
+ * What plugins and task modules import as `"nuvom"`.
+ *
+ * @example
+ * ```ts
+ * import { task } from "nuvom";
+ *
+ * export const add = task({ name: "add" }, (a: number, b: number) => a + b);
+ * ```
+ * @module
+ */
+
+export { BaseJobQueue } from "./base_job_queue.ts";
+export { Discard, Snooze } from "./outcomes.ts";
+export { jobContext } from "./job_context.ts";
+export {
+  registerCommand,
+  registerHook,
+  registerMetricsProvider,
+  registerQueueBackend,
+  registerResultBackend,
+} from "./register.ts";
+export { type EnqueueOverrides, type Enqueuer, type Task, task } from "./task.ts";
+export { API_VERSION, NuvomError, parseDuration } from "../core/mod.ts";
+export type { JobContext } from "./ambient.ts";
+export type { JobHandle } from "./job_handle.ts";
+export type {
+  AttemptError,
+  BackendOptions,
+  BasicQueue,
+  CancelStatus,
+  Capability,
+  Duration,
+  EnqueueReceipt,
+  ErrorCode,
+  ErrorData,
+  ExitCode,
+  FinalState,
+  FinishedJob,
+  HistogramSample,
+  Hook,
+  HookEvent,
+  JobRecord,
+  JobState,
+  LeasedJob,
+  LeaseRef,
+  LeaseRequest,
+  Logger,
+  MetricFamily,
+  MetricSample,
+  MetricsSnapshot,
+  NewJob,
+  NuvomErrorOptions,
+  Outcome,
+  PermissionKind,
+  PermissionSet,
+  Plugin,
+  PluginCommand,
+  PluginContext,
+  PluginSettings,
+  QueueBackend,
+  QueueCapability,
+  QueueFactory,
+  QueueStats,
+  RenewReport,
+  ResultBackend,
+  ResultFactory,
+  ResultQuery,
+  SettingSpec,
+  SettingsSchema,
+  Settlement,
+  SettleStatus,
+  TaskInfo,
+  TaskOptions,
+  TimeoutPolicy,
+  WorkerInfo,
+} from "../core/mod.ts";

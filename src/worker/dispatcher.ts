@@ -1,0 +1,273 @@
+/** Shares leased jobs out among the executors and turns what becomes of them into settlements. @module */
+
+import { type LeasedJob, type Outcome, sleep } from "../core/mod.ts";
+import type { Attempt } from "./attempt.ts";
+import { blame } from "./blame.ts";
+import type { Executor, ExecutorDelegate, ExecutorGone } from "./executor.ts";
+import { Executors } from "./executors.ts";
+import { Ledger, lostOutcome } from "./ledger.ts";
+import type { WorkerParts } from "./options.ts";
+import { Outage } from "./outage.ts";
+import { Overtime } from "./overtime.ts";
+import { Prefetch } from "./prefetch.ts";
+import { countedOutcome } from "./reported.ts";
+import { Settler } from "./settler.ts";
+
+/** How long an executor may take to answer what it has not started. */
+const DRAIN_MS = 1_000;
+/** Ends that wait for the store, in batches, before no more jobs are leased. */
+const LARGEST_BACKLOG = 8;
+/** Why jobs go back when the worker stops. */
+const STOPPING = "the worker stops";
+
+/** Everything between lease and settlement. */
+export class Dispatcher {
+  readonly #parts: WorkerParts;
+  readonly #ledger: Ledger;
+  readonly #settler: Settler;
+  readonly #settleOutage: Outage;
+  readonly #executors: Executors;
+  readonly #prefetch: Prefetch;
+  readonly #overtime: Overtime;
+  readonly #roomier: () => void;
+  /** Leased, and not in an executor: there was no room. */
+  #waiting: Attempt[] = [];
+  #accepting = true;
+  #moved = Promise.withResolvers<void>();
+
+  /** @param roomier Told when there may be room for more jobs. */
+  constructor(parts: WorkerParts, roomier: () => void) {
+    const { queue, results, bus, clock, options } = parts;
+    const { concurrency, batchSize, random = Math.random } = options;
+    this.#parts = parts;
+    this.#roomier = roomier;
+    this.#settleOutage = new Outage(bus, random);
+    this.#ledger = new Ledger({ bus, clock, random, settle: (ended) => this.#settler.add(ended) });
+    this.#settler = new Settler({
+      queue,
+      results,
+      clock,
+      batchSize,
+      outage: this.#settleOutage,
+      settled: (ended, statuses) => {
+        this.#ledger.settled(ended, statuses);
+        this.#move();
+      },
+    });
+    this.#prefetch = new Prefetch(concurrency, Math.max(2 * concurrency, batchSize));
+    this.#executors = new Executors({
+      count: options.executors,
+      concurrency,
+      clock,
+      bus,
+      random,
+      prefetch: this.#prefetch,
+      loadTimeoutMs: options.loadTimeoutMs ?? 30_000,
+      open: parts.openExecutor,
+      entries: parts.entries,
+      delegate: this.#delegate(),
+      opened: () => this.#refill(),
+    });
+    this.#overtime = new Overtime({ clock, bus, graceMs: options.timeoutGraceMs, executors: this.#executors.all });
+  }
+
+  /** Everything leased and not settled. */
+  get ledger(): Ledger {
+    return this.#ledger;
+  }
+
+  /** What jobs run in. */
+  get executors(): Executors {
+    return this.#executors;
+  }
+
+  /** Where ends go. */
+  get settler(): Settler {
+    return this.#settler;
+  }
+
+  /** Resolves when something has ended or was settled. */
+  get moved(): Promise<void> {
+    return this.#moved.promise;
+  }
+
+  /** Whether an executor has anything to run. */
+  get busy(): boolean {
+    return this.#executors.all.some(({ load }) => load > 0);
+  }
+
+  /** How many jobs to lease now. */
+  room(): number {
+    const { batchSize } = this.#parts.options;
+    if (this.#settleOutage.failing || this.#settler.size >= LARGEST_BACKLOG * batchSize) return 0;
+    const room = Math.min(this.#executors.room - this.#waiting.length, batchSize);
+    // Many small leases cost more than one large one, so the pipe is filled again when it is half empty.
+    return this.#executors.hungry || room >= batchSize / 2 ? Math.max(0, room) : 0;
+  }
+
+  /** Takes leased jobs; gives them back when the worker stops. */
+  take(jobs: readonly LeasedJob[]): void {
+    // The queue has given these out again, so their older leases are over.
+    this.#lose(jobs.flatMap(({ id }) => this.#ledger.find(id) ?? []).filter(({ ended }) => !ended));
+    const attempts = this.#ledger.take(jobs);
+    if (this.#accepting) this.#assign(attempts);
+    else this.#release(attempts, STOPPING);
+  }
+
+  /** What the queue says of leases: whose is lost, who must stop. */
+  renewed(lost: readonly Attempt[], cancelled: readonly Attempt[]): void {
+    this.#lose(lost.filter((attempt) => this.#ledger.holds(attempt)));
+    this.#cancel(cancelled.filter((attempt) => this.#ledger.holds(attempt) && !attempt.ended));
+    this.#move();
+  }
+
+  /** Starts nothing more, and gives back at once what was not started. */
+  async drain(): Promise<void> {
+    this.#accepting = false;
+    this.#executors.close();
+    this.#release(this.#waiting.splice(0), STOPPING);
+    for (const executor of this.#executors.all) this.#release(executor.exonerate(), STOPPING);
+    await Promise.all(this.#executors.all.map((executor) => this.#drain(executor)));
+  }
+
+  /** Aborts what runs, because the worker stops. */
+  abortAll(): void {
+    for (const executor of this.#executors.all) executor.abort(executor.started(), "shutdown");
+  }
+
+  /** Ends the executors at once; what they have comes back. */
+  killAll(): void {
+    this.#accepting = false;
+    this.#executors.close();
+    for (const executor of this.#executors.all) executor.kill("stopped");
+  }
+
+  /** Waits at most `ms` milliseconds until no executor has anything; answers whether that is so. */
+  async quiet(ms: number, signal?: AbortSignal): Promise<boolean> {
+    const over = new AbortController();
+    const signals = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
+    let late = false;
+    const time = sleep(this.#parts.clock, ms, signals).then(() => late = true);
+    while (!late && this.busy) await Promise.race([time, this.moved]);
+    over.abort();
+    return !this.busy;
+  }
+
+  /** The end: no timer is left. */
+  close(): void {
+    this.#accepting = false;
+    this.#executors.close();
+    this.#overtime.stop();
+    this.#settler.abandon();
+  }
+
+  #assign(attempts: readonly Attempt[]): void {
+    this.#waiting = this.#executors.assign(this.#waiting.length === 0 ? attempts : [...this.#waiting, ...attempts]);
+    this.#overtime.watch();
+  }
+
+  #refill(): void {
+    if (!this.#accepting) return;
+    if (this.#waiting.length > 0) this.#assign([]);
+    this.#roomier();
+  }
+
+  /** Something has ended: wakes whoever waits for room or for quiet. */
+  #move(): void {
+    this.#moved.resolve();
+    this.#moved = Promise.withResolvers();
+    this.#refill();
+  }
+
+  #delegate(): ExecutorDelegate {
+    const { bus } = this.#parts;
+    return {
+      started: (attempts) => {
+        this.#overtime.watch();
+        if (bus.has("attempts.started")) bus.emit("attempts.started", { jobs: attempts.map(({ job }) => job) });
+      },
+      ended: (attempt, reported, durationMs) => this.#ended(attempt, reported, durationMs),
+      reported: () => this.#move(),
+      progress: (attempt, value, note) => this.#progress(attempt, value, note),
+      gone: (executor, end) => this.#gone(executor, end),
+    };
+  }
+
+  #ended(attempt: Attempt, reported: unknown, durationMs: number): void {
+    this.#prefetch.observe(durationMs);
+    if (attempt.leaseLost) return this.#ledger.forget(attempt);
+    const outcome = countedOutcome(attempt, reported);
+    if (outcome === null) this.#ledger.release(attempt, STOPPING);
+    else this.#ledger.finish(attempt, outcome, durationMs);
+  }
+
+  #progress({ job }: Attempt, value: number, note: string | null): void {
+    const message = `${Math.round(value * 100)} %${note === null ? "" : `: ${note}`}`;
+    this.#parts.bus.emit("log", { level: "info", category: `task.${job.task}`, message, fields: { job: job.id } });
+  }
+
+  #gone(executor: Executor, end: ExecutorGone): void {
+    const { reason, detail } = end;
+    const jobs = end.started.map(({ job }) => job);
+    this.#parts.bus.emit("executor.ended", { executor: executor.name, reason, detail, jobs });
+    for (const attempt of [...end.started, ...end.unstarted]) if (attempt.leaseLost) this.#ledger.forget(attempt);
+    const { guilty, suspects, innocent } = blame(end);
+    for (const attempt of guilty.filter(isLive)) this.#ledger.finish(attempt, endedOutcome(attempt, detail));
+    this.#release(innocent.filter(isLive), `its executor was ended (${reason})`);
+    this.#rerun(executor, suspects.filter(isLive), guilty.length > 0, end.unstarted.filter(isLive));
+    this.#executors.replace(executor, end);
+    this.#move();
+  }
+
+  #rerun(executor: Executor, suspects: Attempt[], found: boolean, unstarted: Attempt[]): void {
+    if (!this.#accepting) return this.#release([...executor.exonerate(), ...suspects, ...unstarted], STOPPING);
+    // One of the suspects was found guilty, so that the others are cleared.
+    if (found && suspects.length === 0) this.#waiting.unshift(...executor.exonerate());
+    for (const attempt of suspects) attempt.rewind();
+    executor.isolate(suspects);
+    this.#assign(unstarted);
+  }
+
+  #release(attempts: readonly Attempt[], why: string): void {
+    for (const attempt of attempts) this.#ledger.release(attempt, why);
+  }
+
+  #lose(attempts: readonly Attempt[]): void {
+    if (attempts.length === 0) return;
+    for (const attempt of attempts) this.#ledger.lose(attempt);
+    this.#parts.bus.emit("leases.lost", { ids: attempts.map(({ job }) => job.id) });
+    for (const executor of this.#executors.all) executor.abort(attempts, "lease lost");
+    for (const attempt of this.#waiting) if (attempt.leaseLost) this.#ledger.forget(attempt);
+    this.#waiting = this.#waiting.filter(isLive);
+  }
+
+  #cancel(attempts: readonly Attempt[]): void {
+    if (attempts.length === 0) return;
+    const asked = new Set(attempts);
+    for (const executor of this.#executors.all) executor.abort(attempts, "cancelled");
+    const unsent = this.#waiting.filter((attempt) => asked.has(attempt));
+    this.#waiting = this.#waiting.filter((attempt) => !asked.has(attempt));
+    for (const attempt of unsent) {
+      attempt.stop("cancelled", this.#parts.clock.now());
+      this.#ledger.finish(attempt, endedOutcome(attempt, "it was cancelled"));
+    }
+  }
+
+  async #drain(executor: Executor): Promise<void> {
+    try {
+      this.#release(await executor.drain(DRAIN_MS), STOPPING);
+    } catch {
+      // Its loop is blocked or it is ending: what it holds comes back with its end.
+    }
+  }
+}
+
+/** The outcome of an attempt that its executor can't report. */
+function endedOutcome(attempt: Attempt, detail: string): Outcome {
+  const lost = lostOutcome(attempt, detail);
+  return attempt.abort === null ? lost : countedOutcome(attempt, lost) ?? lost;
+}
+
+function isLive({ leaseLost }: Attempt): boolean {
+  return !leaseLost;
+}

@@ -1,0 +1,70 @@
+/** Renews the leases of everything in flight, whatever the executors do. @module */
+
+import type { Clock, QueueBackend } from "../core/mod.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Outage } from "./outage.ts";
+
+/** What a {@linkcode Renewer} works with. */
+export interface RenewerParts {
+  readonly queue: QueueBackend;
+  readonly clock: Clock;
+  readonly outage: Outage;
+  readonly leaseMs: number;
+  /** Attempts whose leases were last renewed before a time. */
+  readonly renewable: (time: number) => Attempt[];
+  /** Told whose lease was lost and who must stop; they may have been settled meanwhile. */
+  readonly report: (lost: readonly Attempt[], cancelled: readonly Attempt[]) => void;
+}
+
+/** Runs every third of a lease; a failed call is tried again sooner. */
+export class Renewer {
+  readonly #parts: RenewerParts;
+  #cancelTimer: (() => void) | undefined;
+  #stopped = false;
+
+  /** Renews nothing until `start`. */
+  constructor(parts: RenewerParts) {
+    this.#parts = parts;
+  }
+
+  /** Starts the timer. */
+  start(): void {
+    this.#schedule(this.#parts.leaseMs / 3);
+  }
+
+  /** Renews nothing more. */
+  stop(): void {
+    this.#stopped = true;
+    this.#cancelTimer?.();
+  }
+
+  #schedule(ms: number): void {
+    if (!this.#stopped) this.#cancelTimer = this.#parts.clock.timer(ms, () => void this.#renew());
+  }
+
+  async #renew(): Promise<void> {
+    const { clock, leaseMs, outage, renewable } = this.#parts;
+    const now = clock.now();
+    // Leases younger than a sixth can wait for the next round: they are then half through.
+    const attempts = renewable(now - leaseMs / 6);
+    try {
+      if (attempts.length > 0) await this.#ask(attempts, now);
+      outage.recovered();
+      this.#schedule(leaseMs / 3);
+    } catch (error) {
+      this.#schedule(Math.min(outage.failed(error), leaseMs / 6));
+    }
+  }
+
+  async #ask(attempts: readonly Attempt[], now: number): Promise<void> {
+    const { queue, leaseMs, report } = this.#parts;
+    const { lost, cancelled } = await queue.renew(
+      attempts.map(({ job }) => ({ id: job.id, token: job.token })),
+      leaseMs,
+    );
+    for (const attempt of attempts) attempt.renewedAt = now;
+    if (lost.length === 0 && cancelled.length === 0) return;
+    const asked = new Map(attempts.map((attempt) => [attempt.job.id, attempt]));
+    report(lost.flatMap((id) => asked.get(id) ?? []), cancelled.flatMap((id) => asked.get(id) ?? []));
+  }
+}

@@ -1,0 +1,322 @@
+/** What the tests of this room share: a clock, a queue and realms that a test moves by hand. @module */
+
+import {
+  type Clock,
+  EventBus,
+  type EventName,
+  type EventTable,
+  type FinishedJob,
+  type LeasedJob,
+  type LeaseRequest,
+  type Outcome,
+  type QueueBackend,
+  type QueueCapability,
+  type ResultBackend,
+  type Settlement,
+  type SettleStatus,
+} from "../core/mod.ts";
+import type { AttemptOrder, Realm, RealmExit, RealmHost } from "../sandbox/mod.ts";
+import type { WorkerOptions } from "./options.ts";
+import { Worker } from "./worker.ts";
+
+/** Lets everything run that waits for no timer. */
+export async function settleDown(): Promise<void> {
+  for (let i = 0; i < 100; i++) await Promise.resolve();
+}
+
+/** Time that moves only by `advance`. */
+export class HandClock implements Clock {
+  #now = 1_000_000;
+  #timers: { at: number; fn: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  timer(ms: number, fn: () => void): () => void {
+    const timer = { at: this.#now + ms, fn };
+    this.#timers.push(timer);
+    return () => this.#timers = this.#timers.filter((other) => other !== timer);
+  }
+
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  async advance(ms: number): Promise<void> {
+    const end = this.#now + ms;
+    await settleDown();
+    while (true) {
+      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.#timers = this.#timers.filter((other) => other !== next);
+      this.#now = Math.max(this.#now, next.at);
+      next.fn();
+      await settleDown();
+    }
+    this.#now = end;
+    await settleDown();
+  }
+}
+
+/** A job with every field. */
+export function job(id: string, over: Partial<LeasedJob> = {}): LeasedJob {
+  return {
+    id,
+    task: "t",
+    args: "[]",
+    queue: "default",
+    priority: 0,
+    delayMs: 0,
+    maxAttempts: 1,
+    retryDelayMs: 1_000,
+    timeoutMs: 0,
+    timeoutPolicy: "retry",
+    storeResult: true,
+    uniqueKey: null,
+    uniqueForMs: 0,
+    state: "RUNNING",
+    createdAt: 0,
+    runAt: 0,
+    attempts: 1,
+    losses: 0,
+    startedAt: 0,
+    finishedAt: null,
+    workerId: "w",
+    result: null,
+    error: null,
+    errors: [],
+    token: `token-${id}`,
+    leaseUntil: 0,
+    ...over,
+  };
+}
+
+/** A queue whose jobs are put there as leased records; it writes down all that is asked of it. */
+export class HandQueue implements QueueBackend {
+  readonly capabilities = new Set<QueueCapability>(["inspect", "cancel", "lease"]);
+  readonly leases: LeaseRequest[] = [];
+  readonly settlements: Settlement[] = [];
+  readonly settleCalls: number[] = [];
+  readonly renewals: string[][] = [];
+  readonly failing = new Set<"lease" | "settle" | "renew">();
+  /** Settlements of these ids are refused for good. */
+  readonly refused = new Set<string>();
+  readonly stale = new Set<string>();
+  lost: string[] = [];
+  cancelled: string[] = [];
+  running = 0;
+  retrying = 0;
+  scheduled = 0;
+  readonly #clock: Clock;
+  #jobs: LeasedJob[] = [];
+  #wake = Promise.withResolvers<void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  put(...jobs: LeasedJob[]): void {
+    this.#jobs.push(...jobs);
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
+  }
+
+  action(id: string): string | undefined {
+    return this.settlements.findLast((settlement) => settlement.id === id)?.action;
+  }
+
+  async lease(request: LeaseRequest): Promise<LeasedJob[]> {
+    this.leases.push(request);
+    if (this.failing.has("lease")) throw new Error("lease failed");
+    if (this.#jobs.length === 0) await this.#wait(request);
+    const jobs = this.#jobs.splice(0, request.limit);
+    this.running += jobs.length;
+    return jobs;
+  }
+
+  async #wait({ waitMs, signal }: LeaseRequest): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    const cancel = this.#clock.timer(waitMs, over.resolve);
+    signal?.addEventListener("abort", () => over.resolve());
+    await Promise.race([this.#wake.promise, over.promise]);
+    cancel();
+  }
+
+  renew(leases: readonly { id: string }[]) {
+    this.renewals.push(leases.map(({ id }) => id));
+    if (this.failing.has("renew")) return Promise.reject(new Error("renew failed"));
+    return Promise.resolve({ lost: this.lost.splice(0), cancelled: this.cancelled.splice(0) });
+  }
+
+  settle(settlements: readonly Settlement[]): Promise<SettleStatus[]> {
+    this.settleCalls.push(settlements.length);
+    if (this.failing.has("settle")) return Promise.reject(new Error("settle failed"));
+    if (settlements.some(({ id }) => this.refused.has(id))) return Promise.reject(new Error("refused"));
+    this.settlements.push(...settlements);
+    this.running -= settlements.length;
+    return Promise.resolve(settlements.map(({ id }) => this.stale.has(id) ? "stale" : "settled"));
+  }
+
+  stats() {
+    const { scheduled, retrying, running } = this;
+    const pending = this.#jobs.length;
+    return Promise.resolve([{ queue: "default", pending, scheduled, retrying, running, paused: false, oldestAt: null }]);
+  }
+
+  qsize = () => Promise.resolve(this.#jobs.length + this.scheduled);
+  enqueue = () => Promise.resolve([]);
+  clear = () => Promise.resolve(0);
+  inspect = () => Promise.resolve([]);
+  cancel = () => Promise.resolve([]);
+  pause = () => Promise.resolve();
+  resume = () => Promise.resolve();
+  close = () => Promise.resolve();
+}
+
+/** A realm that does what a test says. */
+export class HandRealm implements Realm {
+  readonly kind = "process";
+  readonly pid = 1;
+  readonly startMs = 1;
+  readonly name: string;
+  readonly host: RealmHost;
+  readonly orders: AttemptOrder[] = [];
+  readonly aborts: { id: string; reason: string }[] = [];
+  readonly #exit = Promise.withResolvers<RealmExit>();
+  readonly exited = this.#exit.promise;
+  loadParams: unknown;
+  /** False: the loop is blocked, it answers nothing. */
+  responsive = true;
+  killed = false;
+  stopped = false;
+  drained: string[] | null = null;
+
+  constructor(host: RealmHost, index: number) {
+    this.name = `realm-${index}`;
+    this.host = host;
+  }
+
+  get ids(): string[] {
+    return this.orders.map(([id]) => id);
+  }
+
+  // deno-lint-ignore no-explicit-any -- the contract's generic signature, for a fake
+  call(method: string, params: unknown): Promise<any> {
+    if (method === "executor.load") this.loadParams = params;
+    if (method !== "executor.drain") return Promise.resolve([]);
+    return this.responsive ? Promise.resolve(this.drained ?? []) : new Promise(() => {});
+  }
+
+  note(method: string, params: unknown): void {
+    if (method === "executor.run") this.orders.push(...params as AttemptOrder[]);
+    if (method !== "executor.abort") return;
+    this.aborts.push(...params as { id: string; reason: string }[]);
+    if (this.responsive) this.report([], []);
+  }
+
+  report(started: string[], ended: unknown[]): void {
+    this.host.note("executor.report", { started, ended });
+  }
+
+  start(...ids: string[]): void {
+    this.report(ids, []);
+  }
+
+  end(id: string, outcome: unknown = { kind: "success", result: "1" } satisfies Outcome, ms = 1_000): void {
+    this.report([], [[id, outcome, ms]]);
+  }
+
+  exit(reason: RealmExit["reason"] = "crashed", detail = "exit code 9"): void {
+    this.#exit.resolve({ clean: false, reason, detail });
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    this.exit("stopped");
+    return Promise.resolve();
+  }
+
+  kill(): void {
+    this.killed = true;
+    this.exit("killed", "it was killed");
+  }
+
+  memoryBytes = () => Promise.resolve(null);
+}
+
+/** A worker and everything around it. */
+export class Rig {
+  readonly clock = new HandClock();
+  readonly queue = new HandQueue(this.clock);
+  readonly bus = new EventBus();
+  readonly realms: HandRealm[] = [];
+  readonly written: FinishedJob[] = [];
+  readonly worker: Worker;
+  /** Called in place of opening a realm; may throw. */
+  open: (host: RealmHost, index: number) => Promise<HandRealm>;
+  readonly #events = new Map<EventName, unknown[]>();
+
+  constructor(options: Partial<WorkerOptions> & { results?: Partial<ResultBackend> } = {}) {
+    const { results, ...rest } = options;
+    this.open = (host, index) => Promise.resolve(new HandRealm(host, index));
+    this.worker = new Worker({
+      queue: this.queue,
+      results: results === undefined ? null : results as ResultBackend,
+      bus: this.bus,
+      clock: this.clock,
+      entries: () => Promise.resolve([]),
+      openExecutor: async (host, index) => {
+        const realm = await this.open(host, index);
+        this.realms.push(realm);
+        return realm;
+      },
+      options: {
+        workerId: "w",
+        executors: 1,
+        concurrency: 4,
+        batchSize: 10,
+        leaseMs: 6_000,
+        timeoutGraceMs: 2_000,
+        queues: null,
+        random: () => 0,
+        ...rest,
+      },
+    });
+  }
+
+  static async started(options: ConstructorParameters<typeof Rig>[0] = {}): Promise<Rig> {
+    const rig = new Rig(options);
+    await rig.worker.start();
+    await settleDown();
+    return rig;
+  }
+
+  /** The newest realm. */
+  get realm(): HandRealm {
+    return this.realms.at(-1)!;
+  }
+
+  /** Events of a name since the first call with it. */
+  events<N extends EventName>(name: N): EventTable[N][] {
+    let list = this.#events.get(name);
+    if (list === undefined) {
+      this.#events.set(name, list = []);
+      this.bus.on(name, (event) => list!.push(event));
+    }
+    return list as EventTable[N][];
+  }
+
+  async put(...jobs: LeasedJob[]): Promise<void> {
+    this.queue.put(...jobs);
+    await settleDown();
+  }
+
+  /** Stops at once and checks that nothing is left. */
+  async end(): Promise<void> {
+    const stopped = this.worker.stop({ graceMs: 0 });
+    await this.clock.advance(20_000);
+    await stopped;
+    if (this.clock.pending > 0) throw new Error(`${this.clock.pending} timers are left`);
+  }
+}

@@ -1,0 +1,129 @@
+/** Gathers ends of attempts and writes them in batches; keeps every one until the store has taken it. @module */
+
+import { type Clock, type QueueBackend, type ResultBackend, type SettleStatus, sleep } from "../core/mod.ts";
+import type { Attempt } from "./attempt.ts";
+import { finishedJob } from "./finished_job.ts";
+import type { Outage } from "./outage.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** An attempt that ended and what follows. */
+export interface Ended {
+  readonly attempt: Attempt;
+  readonly verdict: Verdict;
+  readonly durationMs: number;
+}
+
+/** What a {@linkcode Settler} works with. */
+export interface SettlerParts {
+  readonly queue: QueueBackend;
+  readonly results: ResultBackend | null;
+  readonly clock: Clock;
+  readonly outage: Outage;
+  readonly batchSize: number;
+  /** Told after every write, in order. */
+  readonly settled: (ended: readonly Ended[], statuses: readonly SettleStatus[]) => void;
+}
+
+/** How long an end waits for company. */
+const FLUSH_MS = 2;
+/** Ends in one write at most, in batches: after an outage there are many. */
+const LARGEST_WRITE = 4;
+
+/** The only place that settles. One write at a time; ends that come meanwhile go into the next one. */
+export class Settler {
+  readonly #parts: SettlerParts;
+  readonly #abandoned = new AbortController();
+  #ends: Ended[] = [];
+  #limit: number;
+  #writing: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  /** Writes nothing until something ended. */
+  constructor(parts: SettlerParts) {
+    this.#parts = parts;
+    this.#limit = LARGEST_WRITE * parts.batchSize;
+  }
+
+  /** How many ends are not written yet. */
+  get size(): number {
+    return this.#ends.length;
+  }
+
+  /** Takes an end; it is written within milliseconds, with others. */
+  add(ended: Ended): void {
+    this.#ends.push(ended);
+    if (this.#writing !== undefined) return;
+    if (this.#ends.length >= this.#parts.batchSize) this.#startWriting();
+    else this.#arm();
+  }
+
+  /** Writes everything; resolves when all of it is written, or when {@linkcode Settler.abandon} was called. */
+  async flush(): Promise<void> {
+    while (this.#ends.length > 0 || this.#writing !== undefined) {
+      this.#startWriting();
+      await this.#writing;
+      if (this.#abandoned.signal.aborted) return;
+    }
+  }
+
+  /** Gives up on a store that fails; what was not written comes back when its leases run out. */
+  abandon(): void {
+    this.#abandoned.abort();
+    this.#disarm();
+  }
+
+  #startWriting(): void {
+    this.#disarm();
+    if (this.#abandoned.signal.aborted) return;
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      if (this.#ends.length > 0 && !this.#abandoned.signal.aborted) this.#arm();
+    });
+  }
+
+  #arm(): void {
+    this.#cancelTimer ??= this.#parts.clock.timer(FLUSH_MS, () => this.#startWriting());
+  }
+
+  #disarm(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+
+  async #writeAll(): Promise<void> {
+    do {
+      const batch = this.#ends.splice(0, this.#limit);
+      try {
+        await this.#write(batch);
+        this.#parts.outage.recovered();
+        this.#limit = Math.min(this.#limit * 2, LARGEST_WRITE * this.#parts.batchSize);
+      } catch (error) {
+        this.#putBack(batch);
+        await sleep(this.#parts.clock, this.#parts.outage.failed(error), this.#abandoned.signal);
+      }
+    } while (this.#mustGoOn());
+  }
+
+  /** Smaller batches after a failure: one end that the store refuses must not hold back all others. */
+  #putBack(batch: Ended[]): void {
+    this.#limit = Math.max(1, batch.length >> 1);
+    this.#ends = batch.length === 1 ? [...this.#ends, ...batch] : [...batch, ...this.#ends];
+  }
+
+  #mustGoOn(): boolean {
+    if (this.#abandoned.signal.aborted) return false;
+    return this.#ends.length > 0 && (this.#parts.outage.failing || this.#ends.length >= this.#parts.batchSize);
+  }
+
+  async #write(batch: readonly Ended[]): Promise<void> {
+    const live = batch.filter(({ attempt }) => !attempt.leaseLost);
+    const { queue, results, clock, settled } = this.#parts;
+    if (live.length === 0) return;
+    if (results !== null) {
+      const now = clock.now();
+      const finished = live.flatMap(({ attempt, verdict }) => finishedJob(attempt.job, verdict.settlement, now) ?? []);
+      if (finished.length > 0) await results.setMany(finished);
+    }
+    settled(live, await queue.settle(live.map(({ verdict }) => verdict.settlement)));
+  }
+}

@@ -1,0 +1,195 @@
+/** A worker: leases jobs, has executors run them, settles what came of it. @module */
+
+import { type QueueBackend, sleep } from "../core/mod.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { workerStarted } from "./errors.ts";
+import { Leaser } from "./leaser.ts";
+import type { WorkerParts } from "./options.ts";
+import { Outage } from "./outage.ts";
+import { Renewer } from "./renewer.ts";
+
+/** What handlers have between the abort at the end of the grace time and the end of their executor. */
+const LAST_MS = 500;
+/** How long a store that fails is tried for at the end. */
+const LAST_SETTLE_MS = 5_000;
+/** How long executors that were killed have to be gone. */
+const GONE_MS = 3_000;
+/** How often the queue is asked whether it is empty, while it is not. */
+const DRAINED_POLL_MS = 200;
+
+type State = "new" | "starting" | "running" | "stopping" | "stopped";
+
+/**
+ * Runs jobs of a queue. Start it once, stop it once; both `stop` before `start` and a second `stop` are fine.
+ *
+ * At least once: a job leaves the queue only by a settlement with a live lease, and every outcome is kept until the
+ * store has taken it.
+ */
+export class Worker {
+  readonly #parts: WorkerParts;
+  readonly #dispatcher: Dispatcher;
+  readonly #leaser: Leaser;
+  readonly #renewer: Renewer;
+  readonly #forced = new AbortController();
+  readonly #stopped = Promise.withResolvers<void>();
+  #state: State = "new";
+  #starting: Promise<void> | undefined;
+
+  /** Opens and leases nothing until {@linkcode Worker.start}. */
+  constructor(parts: WorkerParts) {
+    const { queue, bus, clock, options } = parts;
+    const { leaseMs, queues, workerId, leaseWaitMs = 1_000, random = Math.random } = options;
+    this.#parts = parts;
+    this.#dispatcher = new Dispatcher(parts, () => this.#leaser.wake());
+    this.#leaser = new Leaser({
+      queue,
+      clock,
+      outage: new Outage(bus, random),
+      request: { leaseMs, queues, waitMs: leaseWaitMs, workerId },
+      room: () => this.#dispatcher.room(),
+      take: (jobs) => this.#dispatcher.take(jobs),
+    });
+    this.#renewer = new Renewer({
+      queue,
+      clock,
+      leaseMs,
+      outage: new Outage(bus, random),
+      renewable: (time) => this.#dispatcher.ledger.renewable(time),
+      report: (lost, cancelled) => this.#dispatcher.renewed(lost, cancelled),
+    });
+  }
+
+  /** Jobs that this worker has leased and not settled. */
+  get inFlight(): number {
+    return this.#dispatcher.ledger.size;
+  }
+
+  /** Executors that take jobs now. */
+  get executorsReady(): number {
+    return this.#dispatcher.executors.ready;
+  }
+
+  /**
+   * Opens the executors, then begins to lease.
+   * @throws {NuvomError} `NUVOM_WORKER_STATE`; the error of the first executor that could not be opened (`NUVOM_REALM_…`,
+   * `NUVOM_TASK_MODULE`, `NUVOM_TASK_DUPLICATE`, `NUVOM_EXECUTOR_START`): nothing is left running then.
+   */
+  async start(): Promise<void> {
+    if (this.#state !== "new") throw workerStarted();
+    this.#state = "starting";
+    this.#starting = this.#dispatcher.executors.start();
+    try {
+      await this.#starting;
+    } catch (error) {
+      if (this.#isIn("starting")) this.#end();
+      throw error;
+    }
+    if (!this.#isIn("starting")) return;
+    this.#state = "running";
+    const { workerId, executors, concurrency } = this.#parts.options;
+    this.#parts.bus.emit("worker.started", { workerId, executors, concurrency });
+    this.#renewer.start();
+    this.#leaser.start();
+  }
+
+  /**
+   * Resolves when nothing is waiting, running, leased by anyone or due for a retry in the queues of this worker; jobs
+   * scheduled for later don't count. Also resolves when the worker has stopped.
+   */
+  async drained(): Promise<void> {
+    while (!this.#isIn("stopped")) {
+      const { moved } = this.#dispatcher;
+      if (this.inFlight === 0 && this.#isIn("running") && await this.#queueIsEmpty()) return;
+      const over = new AbortController();
+      await Promise.race([this.#stopped.promise, moved, sleep(this.#parts.clock, DRAINED_POLL_MS, over.signal)]);
+      over.abort();
+    }
+  }
+
+  /**
+   * Stops leasing at once, gives back what was never started, lets handlers run for `graceMs` milliseconds, then aborts
+   * their signals, ends the executors and gives back the rest without a lost attempt. A second call forces.
+   */
+  async stop({ graceMs, reason = "stop" }: { readonly graceMs: number; readonly reason?: string }): Promise<void> {
+    if (this.#isIn("new")) this.#end();
+    else if (this.#isIn("stopping")) this.kill();
+    else if (!this.#isIn("stopped")) void this.#shutDown(graceMs, reason);
+    await this.#stopped.promise;
+  }
+
+  /** Ends the executors now. What they held is given back as far as the store answers quickly. */
+  kill(): void {
+    if (this.#isIn("stopped")) return;
+    this.#forced.abort();
+    this.#dispatcher.killAll();
+    if (!this.#isIn("stopping")) void this.stop({ graceMs: 0, reason: "kill" });
+  }
+
+  async #shutDown(graceMs: number, reason: string): Promise<void> {
+    this.#state = "stopping";
+    this.#parts.bus.emit("worker.stopping", { workerId: this.#parts.options.workerId, reason });
+    const lastLease = this.#leaser.stop();
+    await this.#unlessForced(this.#dispatcher.drain());
+    await this.#unlessForced(this.#starting?.catch(() => {}));
+    await this.#runOut(graceMs);
+    await this.#unlessForced(lastLease);
+    await this.#settleLast();
+    await Promise.allSettled(this.#dispatcher.executors.all.map((executor) => executor.stop(LAST_MS)));
+    this.#end();
+  }
+
+  /** Waits for running handlers, then aborts them, then ends their executors. */
+  async #runOut(graceMs: number): Promise<void> {
+    const { signal } = this.#forced;
+    if (await this.#dispatcher.quiet(graceMs, signal)) return;
+    this.#dispatcher.abortAll();
+    if (await this.#dispatcher.quiet(LAST_MS, signal)) return;
+    this.#dispatcher.killAll();
+    await this.#dispatcher.quiet(GONE_MS);
+  }
+
+  async #settleLast(): Promise<void> {
+    const over = new AbortController();
+    const time = sleep(this.#parts.clock, this.#forced.signal.aborted ? LAST_MS : LAST_SETTLE_MS, over.signal);
+    await Promise.race([this.#dispatcher.settler.flush(), time]);
+    over.abort();
+  }
+
+  async #unlessForced(work: Promise<unknown> | undefined): Promise<void> {
+    const { signal } = this.#forced;
+    if (signal.aborted) return;
+    const forced = Promise.withResolvers<void>();
+    const resolve = () => forced.resolve();
+    signal.addEventListener("abort", resolve);
+    await Promise.race([work, forced.promise]);
+    signal.removeEventListener("abort", resolve);
+  }
+
+  #end(): void {
+    this.#state = "stopped";
+    this.#renewer.stop();
+    this.#dispatcher.close();
+    const { completed, released } = this.#dispatcher.ledger;
+    this.#parts.bus.emit("worker.stopped", { workerId: this.#parts.options.workerId, completed, released });
+    this.#stopped.resolve();
+  }
+
+  #isIn(state: State): boolean {
+    return this.#state === state;
+  }
+
+  async #queueIsEmpty(): Promise<boolean> {
+    try {
+      return await isEmpty(this.#parts.queue, this.#parts.options.queues);
+    } catch {
+      // The loop that leases tells of a failing queue; here it is only not known to be empty.
+      return false;
+    }
+  }
+}
+
+async function isEmpty(queue: QueueBackend, queues: readonly string[] | null): Promise<boolean> {
+  if (!queue.capabilities.has("inspect")) return await queue.qsize() === 0;
+  const rows = (await queue.stats()).filter((row) => queues === null || queues.includes(row.queue));
+  return rows.every(({ pending, running, retrying }) => pending + running + retrying === 0);
+}
