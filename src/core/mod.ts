@@ -14,3 +14,4 @@ export * from "./queue_backend.ts";
 export * from "./result_backend.ts";
 export * from "./retry.ts";
 export * from "./task.ts";
+export * from "./transitions.ts";

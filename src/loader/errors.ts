@@ -95,11 +95,11 @@ export function tooLarge(url: string, what: string): NuvomError {
 }
 
 /** `NUVOM_LOADER_READ` */
-export function unreadable(url: string, cause: unknown): NuvomError {
+export function unreadable(url: string, chain: readonly string[], cause: unknown): NuvomError {
   const detail = cause instanceof Error ? cause.message : String(cause);
   return error(
     "NUVOM_LOADER_READ",
-    `The module ${shown(url)} can't be read: ${detail}.`,
+    `The module ${shown(url)} can't be read: ${detail}${via(chain)}.`,
     "Check its permissions.",
     cause,
   );

@@ -65,13 +65,13 @@ export async function prepareGraph(graph: ModuleGraph): Promise<PreparedGraph> {
     for (const [name, text] of stubModules()) put(name, text);
     put("guard.js", guardSource(graph, fileName));
     for (const module of graph.modules.values()) {
-      const { code, preludeLength } = rewrite(
+      const { code, shifts } = rewrite(
         module.parsed,
         (site) => targetOf(module, site, graph, fileName),
         module.index,
       );
       files.set(moduleKey(module.url, module.type), fileName(module));
-      sources.set(fileName(module), { url: module.url, map: module.map, preludeLength });
+      sources.set(fileName(module), { url: module.url, map: module.map, shifts });
       put(fileName(module), code);
     }
     await Promise.all(writes);

@@ -25,7 +25,7 @@ export async function readInside(url: string, realRoot: string, chain: readonly 
     }
     throw error instanceof Error && "code" in error && String(error.code).startsWith("NUVOM_")
       ? error
-      : unreadable(url, error);
+      : unreadable(url, chain, error);
   }
 }
 

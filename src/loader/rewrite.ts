@@ -121,10 +121,27 @@ function keyName(property: AnyNode): unknown {
   return key?.name ?? key?.value;
 }
 
-/** A module as it is written, and what its first line begins with that the source has not. */
+/** From a column of a line on, everything stands further right than in the source. */
+export interface Shift {
+  /** From 1. */
+  readonly line: number;
+  /** From 1, in what was written. */
+  readonly column: number;
+  /** May be negative. */
+  readonly by: number;
+}
+
+/** A module as it is written. Its lines are those of the source. */
 export interface Rewritten {
   readonly code: string;
-  readonly preludeLength: number;
+  /** In the order of their places. */
+  readonly shifts: readonly Shift[];
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
 }
 
 /**
@@ -133,8 +150,19 @@ export interface Rewritten {
  */
 export function rewrite(module: ParsedModule, targetOf: (site: ImportSite) => string, index: number): Rewritten {
   const { code, dynamic, metas, taken } = module;
-  const names = { load: freeName(taken, `${OUR_NAMES}import`), meta: freeName(taken, `${OUR_NAMES}meta`) };
-  const edits: { start: number; end: number; text: string }[] = [];
+  const load = freeName(taken, `${OUR_NAMES}import`);
+  const meta = freeName(taken, `${OUR_NAMES}meta`);
+  const bindings = [
+    ...(dynamic.length > 0 ? [`load${index} as ${load}`] : []),
+    ...(metas.length > 0 ? [`meta${index} as ${meta}`] : []),
+  ];
+  const edits: Edit[] = [
+    ...(bindings.length > 0
+      ? [{ start: 0, end: 0, text: `import { ${bindings.join(", ")} } from "./guard.js";` }]
+      : []),
+    ...dynamic.map((start) => ({ start, end: start + "import".length, text: load })),
+    ...metas.map(([start, end]) => ({ start, end, text: meta })),
+  ];
   for (const site of module.imports) {
     if (site.range === null) continue;
     const [start, end] = site.range;
@@ -142,25 +170,31 @@ export function rewrite(module: ParsedModule, targetOf: (site: ImportSite) => st
     const lineBreaks = code.slice(start, end).replace(/[^\n\r\u2028\u2029]/g, "");
     edits.push({ start, end, text: `${JSON.stringify(targetOf(site))};${lineBreaks}` });
   }
-  for (const start of dynamic) edits.push({ start, end: start + "import".length, text: names.load });
-  for (const [start, end] of metas) edits.push({ start, end, text: names.meta });
-  edits.sort((a, b) => a.start - b.start);
-  const bindings = [
-    ...(dynamic.length > 0 ? [`load${index} as ${names.load}`] : []),
-    ...(metas.length > 0 ? [`meta${index} as ${names.meta}`] : []),
-  ];
-  const prelude = bindings.length === 0 ? "" : `import { ${bindings.join(", ")} } from "./guard.js";`;
-  return { code: prelude + applyEdits(code, edits), preludeLength: prelude.length };
+  return applyEdits(code, edits.sort((a, b) => a.start - b.start));
 }
 
-function applyEdits(code: string, edits: readonly { start: number; end: number; text: string }[]): string {
+function applyEdits(code: string, edits: readonly Edit[]): Rewritten {
   const parts: string[] = [];
-  let from = 0;
+  const shifts: Shift[] = [];
+  let [from, source, written] = [0, START, START];
   for (const { start, end, text } of edits) {
-    parts.push(code.slice(from, start), text);
+    const kept = code.slice(from, start);
+    parts.push(kept, text);
+    source = after(after(source, kept), code.slice(start, end));
+    written = after(after(written, kept), text);
+    shifts.push({ ...written, by: written.column - source.column });
     from = end;
   }
-  return parts.join("") + code.slice(from);
+  return { code: parts.join("") + code.slice(from), shifts };
+}
+
+const START = { line: 1, column: 1 };
+
+/** Where a text ends that begins at a place. */
+function after({ line, column }: typeof START, text: string): typeof START {
+  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);
+  const last = lines.at(-1)!.length;
+  return { line: line + lines.length - 1, column: lines.length === 1 ? column + last : last + 1 };
 }
 
 function freeName(taken: ReadonlySet<string>, name: string): string {

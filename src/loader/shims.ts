@@ -63,7 +63,8 @@ const refuse = () => { throw new Error("A socket on an existing descriptor is no
 for (const [wrap, name] of binding === undefined ? [] : [["pipe_wrap", "Pipe"], ["tcp_wrap", "TCP"]]) {
   const prototype = binding.call(globalThis.process, wrap)[name].prototype;
   for (const method of ["open", "openFromRid"]) {
-    if (method in prototype) Object.defineProperty(prototype, method, { value: refuse, writable: false, configurable: false });
+    const found = Object.getOwnPropertyDescriptor(prototype, method);
+    if (method in prototype && found?.configurable !== false) Object.defineProperty(prototype, method, { value: refuse, writable: false, configurable: false });
   }
 }
 `;

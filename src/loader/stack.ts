@@ -1,12 +1,13 @@
 /** From places in a prepared folder back to the modules as they were written. @module */
 
+import type { Shift } from "./rewrite.ts";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 
 /** What is known of one prepared file. */
 export interface StackSource {
   readonly url: string;
   readonly map: string | null;
-  readonly preludeLength: number;
+  readonly shifts: readonly Shift[];
 }
 
 /**
@@ -22,7 +23,8 @@ export function mapStack(stack: string, folderUrl: string, sources: ReadonlyMap<
 }
 
 function place(source: StackSource, line: number, column: number): string {
-  const written = line === 1 ? Math.max(1, column - source.preludeLength) : column;
+  const shift = source.shifts.findLast((each) => each.line === line && each.column <= column);
+  const written = Math.max(1, column - (shift?.by ?? 0));
   if (source.map === null) return `${source.url}:${line}:${written}`;
   const original = originalPositionFor(new TraceMap(source.map), { line, column: written - 1 });
   return original.line === null

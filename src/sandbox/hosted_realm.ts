@@ -10,6 +10,9 @@ import { realmGone, realmStartFailed, realmStartTimeout } from "./errors.ts";
 import { cleanLine } from "./lines.ts";
 import { RpcPeer } from "./rpc.ts";
 
+/** Stubs that take something away from their thread for good; inline, that thread is the host's. */
+const NARROWING: readonly string[] = ["descriptors.js"];
+
 /** What a kind of realm does in its own way. */
 export interface Transport {
   readonly pid: number | null;
@@ -145,7 +148,9 @@ export function guestInit(spec: RealmSpec): GuestInit {
     name: spec.name,
     role: spec.role,
     env: spec.env,
-    stubs: STUBS.map((stub) => spec.graph.fileOf(stub)),
+    stubs: STUBS.filter((stub) => spec.kind !== "inline" || !NARROWING.includes(stub)).map((stub) =>
+      spec.graph.fileOf(stub)
+    ),
     processShim: spec.graph.fileOf("shim_process.js"),
     run: spec.grant.run !== undefined,
     ffi: spec.grant.ffi !== undefined,

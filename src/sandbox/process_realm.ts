@@ -1,7 +1,7 @@
 /** A realm that is a process of its own, which alone can contain a busy loop, a full heap or a crash. @module */
 
 import { encodeHex } from "./hex.ts";
-import { realmStartFailed } from "./errors.ts";
+import { realmStartFailed, realmStartTimeout } from "./errors.ts";
 import { FramedChannel } from "./frames.ts";
 import { workerPermissions } from "./grant.ts";
 import type { ChildInit } from "./guest_init.ts";
@@ -10,7 +10,8 @@ import { readLines } from "./lines.ts";
 import type { Realm, RealmHost, RealmSpec } from "./realm.ts";
 
 const MEMORY_CHECK_MS = 500;
-const PAGE_BYTES = 4_096;
+/** Where a grandchild holds the pipes of a child that is gone, nobody waits longer for their end. */
+const OUTPUT_GRACE_MS = 500;
 /** A child whose channel is closed has this long to end by itself. */
 const LAST_GRACE_MS = 1_000;
 
@@ -24,7 +25,7 @@ export async function openProcessRealm(spec: RealmSpec, host: RealmHost): Promis
     const key = crypto.getRandomValues(new Uint8Array(32));
     const child = spawnChild(spec, socket, key);
     const printed = forwardOutput(child, host);
-    const stream = await firstConnection(spec, listener, child);
+    const stream = await firstConnection(spec, listener, child, printed);
     const channel = new FramedChannel(stream, key, "host");
     joinChannel(realm, spec, child, channel, printed);
   } finally {
@@ -96,20 +97,19 @@ async function firstConnection(
   spec: RealmSpec,
   listener: Deno.UnixListener,
   child: Deno.ChildProcess,
+  printed: Printed,
 ): Promise<Deno.UnixConn> {
-  const timeout = Promise.withResolvers<string>();
-  const timer = setTimeout(
-    () => timeout.resolve(`it did not connect within ${spec.startTimeoutMs} ms`),
-    spec.startTimeoutMs,
-  );
+  const timeout = Promise.withResolvers<Error>();
+  const expire = () => timeout.resolve(realmStartTimeout(spec.name, spec.startTimeoutMs));
+  const timer = setTimeout(expire, spec.startTimeoutMs);
   const accepted = listener.accept();
-  const ended = child.status.then(({ code, signal }) => `its process ended with ${signal ?? `exit code ${code}`}`);
+  const ended = child.status.then(async (status) => realmStartFailed(spec.name, await howItEnded(status, printed)));
   try {
     const first = await Promise.race([accepted, ended, timeout.promise]);
-    if (typeof first !== "string") return first;
+    if (!(first instanceof Error)) return first;
     accepted.catch(() => {});
     killQuietly(child);
-    throw realmStartFailed(spec.name, first);
+    throw first;
   } finally {
     clearTimeout(timer);
   }
@@ -137,20 +137,34 @@ function joinChannel(
   });
   const received = channel.receive((text) => realm.receive(text));
   received.catch((error) => realm.end(String(error.message ?? error)));
-  received.then(() => setTimeout(() => killQuietly(child), LAST_GRACE_MS), () => {});
-  child.status.then(async ({ code, signal }) => {
+  let lastGrace: ReturnType<typeof setTimeout> | undefined;
+  received.then(() => lastGrace = setTimeout(() => killQuietly(child), LAST_GRACE_MS), () => {});
+  child.status.then(async (status) => {
     clearInterval(memoryTimer);
-    await printed.done;
-    const last = printed.last.length === 0 ? "" : `; it printed: ${printed.last.join(" / ")}`;
-    realm.end(`its process ended with ${signal ?? `exit code ${code}`}${last}`);
+    clearTimeout(lastGrace);
+    realm.end(await howItEnded(status, printed));
     channel.close();
   });
 }
 
+async function howItEnded({ code, signal }: Deno.CommandStatus, printed: Printed): Promise<string> {
+  await atMost(printed.done, OUTPUT_GRACE_MS);
+  const last = printed.last.length === 0 ? "" : `; it printed: ${printed.last.join(" / ")}`;
+  return `its process ended with ${signal ?? `exit code ${code}`}${last}`;
+}
+
+async function atMost(work: Promise<unknown>, ms: number): Promise<void> {
+  const time = Promise.withResolvers<void>();
+  const timer = setTimeout(time.resolve, ms);
+  await Promise.race([work, time.promise]);
+  clearTimeout(timer);
+}
+
 async function residentBytes(pid: number): Promise<number | null> {
   try {
-    const pages = Number((await Deno.readTextFile(`/proc/${pid}/statm`)).split(" ")[1]);
-    return Number.isFinite(pages) ? pages * PAGE_BYTES : null;
+    // Not statm: it counts in pages, and their size differs between machines.
+    const found = /^VmRSS:\s*(\d+) kB/m.exec(await Deno.readTextFile(`/proc/${pid}/status`));
+    return found === null ? null : Number(found[1]) * 1_024;
   } catch {
     return null;
   }

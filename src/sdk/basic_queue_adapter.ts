@@ -4,17 +4,21 @@ import {
   type BasicQueue,
   type Clock,
   type EnqueueReceipt,
+  isFinished,
   type JobRecord,
   type LeasedJob,
+  leasedRecord,
   type LeaseRef,
   type LeaseRequest,
-  MAX_JOB_ERRORS,
   type NewJob,
+  newRecord,
   NuvomError,
   type QueueBackend,
   type QueueCapability,
   type QueueStats,
   type RenewReport,
+  rescuedRecord,
+  settledRecord,
   type Settlement,
   type SettleStatus,
   sleep,
@@ -129,7 +133,8 @@ export class BasicQueueAdapter implements QueueBackend {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    const left = [...this.#returned, ...[...this.#leases.values()].map(({ job }) => refunded(job))];
+    const now = this.#clock.now();
+    const left = [...this.#returned, ...[...this.#leases.values()].map(({ job }) => released(job, now))];
     this.#returned = [];
     this.#leases.clear();
     for (const job of left) await this.#queue.enqueue(job);
@@ -163,18 +168,8 @@ export class BasicQueueAdapter implements QueueBackend {
     return [...due, ...popped.filter((job) => matches(job, queues))];
   }
 
-  #hold(job: JobRecord, { leaseMs, workerId }: LeaseRequest): LeasedJob {
-    const now = this.#clock.now();
-    const token = `${job.id}.${++this.#leaseCount}`;
-    const leased: LeasedJob = {
-      ...job,
-      state: "RUNNING",
-      attempts: job.attempts + 1,
-      startedAt: now,
-      workerId,
-      token,
-      leaseUntil: now + leaseMs,
-    };
+  #hold(job: JobRecord, request: LeaseRequest): LeasedJob {
+    const leased = leasedRecord(job, request, `${job.id}.${++this.#leaseCount}`, this.#clock.now());
     this.#leases.set(job.id, { job: leased, until: leased.leaseUntil });
     return leased;
   }
@@ -188,29 +183,9 @@ export class BasicQueueAdapter implements QueueBackend {
     const held = this.#live(settlement);
     if (held === undefined) return "stale";
     this.#leases.delete(settlement.id);
-    const back = this.#backToQueue(held.job, settlement);
-    if (back !== null) this.#returned.push(back);
+    const after = settledRecord(held.job, settlement, this.#clock.now());
+    if (!isFinished(after)) this.#returned.push(after);
     return "settled";
-  }
-
-  #backToQueue(job: LeasedJob, settlement: Settlement): JobRecord | null {
-    const now = this.#clock.now();
-    switch (settlement.action) {
-      case "succeed":
-      case "fail":
-      case "cancel":
-        return null;
-      case "retry":
-        return {
-          ...waiting(job),
-          runAt: now + settlement.delayMs,
-          errors: [...job.errors, settlement.attempt].slice(-MAX_JOB_ERRORS),
-        };
-      case "snooze":
-        return { ...refunded(job), runAt: now + settlement.delayMs };
-      case "release":
-        return refunded(job);
-    }
   }
 
   #returnExpired(): void {
@@ -218,7 +193,7 @@ export class BasicQueueAdapter implements QueueBackend {
     for (const [id, { job, until }] of this.#leases) {
       if (until > now) continue;
       this.#leases.delete(id);
-      this.#returned.push({ ...refunded(job), losses: job.losses + 1 });
+      this.#returned.push(rescuedRecord(job, now));
     }
   }
 
@@ -234,27 +209,6 @@ function matches(job: JobRecord, queues: readonly string[] | null): boolean {
   return queues === null || queues.includes(job.queue);
 }
 
-function newRecord(job: NewJob, now: number): JobRecord {
-  return {
-    ...job,
-    state: "PENDING",
-    createdAt: now,
-    runAt: now,
-    attempts: 0,
-    losses: 0,
-    startedAt: null,
-    finishedAt: null,
-    workerId: null,
-    result: null,
-    error: null,
-    errors: [],
-  };
-}
-
-function waiting({ token: _token, leaseUntil: _leaseUntil, ...job }: LeasedJob): JobRecord {
-  return { ...job, state: "PENDING", startedAt: null, workerId: null };
-}
-
-function refunded(job: LeasedJob): JobRecord {
-  return { ...waiting(job), attempts: job.attempts - 1 };
+function released(job: LeasedJob, now: number): JobRecord {
+  return settledRecord(job, { id: job.id, token: job.token, action: "release" }, now);
 }

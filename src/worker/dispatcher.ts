@@ -17,6 +17,8 @@ import { Settler } from "./settler.ts";
 const DRAIN_MS = 1_000;
 /** Ends that wait for the store, in batches, before no more jobs are leased. */
 const LARGEST_BACKLOG = 8;
+/** Jobs in an executor at most, in batches, while jobs are quick. */
+const AHEAD = 4;
 /** Why jobs go back when the worker stops. */
 const STOPPING = "the worker stops";
 
@@ -54,7 +56,7 @@ export class Dispatcher {
         this.#move();
       },
     });
-    this.#prefetch = new Prefetch(concurrency, Math.max(2 * concurrency, batchSize));
+    this.#prefetch = new Prefetch(concurrency, AHEAD * Math.max(concurrency, batchSize));
     this.#executors = new Executors({
       count: options.executors,
       concurrency,
@@ -194,16 +196,16 @@ export class Dispatcher {
   }
 
   #ended(attempt: Attempt, reported: unknown, durationMs: number): void {
-    this.#prefetch.observe(durationMs);
+    if (attempt.startOrder > 0) this.#prefetch.observe(durationMs);
     if (attempt.leaseLost) return this.#ledger.forget(attempt);
-    const outcome = countedOutcome(attempt, reported);
+    const outcome = countedOutcome(attempt, reported, this.#parts.mapStack);
     if (outcome === null) this.#ledger.release(attempt, STOPPING);
     else this.#ledger.finish(attempt, outcome, durationMs);
   }
 
   #progress({ job }: Attempt, value: number, note: string | null): void {
     const message = `${Math.round(value * 100)} %${note === null ? "" : `: ${note}`}`;
-    this.#parts.bus.emit("log", { level: "info", category: `task.${job.task}`, message, fields: { job: job.id } });
+    this.#parts.bus.emit("log", { level: "debug", category: `task.${job.task}`, message, fields: { job: job.id } });
   }
 
   #gone(executor: Executor, end: ExecutorGone): void {

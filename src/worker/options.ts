@@ -36,6 +36,8 @@ export interface WorkerParts {
   readonly openExecutor: (host: RealmHost, index: number) => Promise<Realm>;
   /** The task modules that each executor imports. */
   readonly entries: () => Promise<readonly EntryRef[]>;
+  /** Puts the original files and lines into the stack of a handler's error. @default as the executor reports it */
+  readonly mapStack?: (stack: string) => string;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly options: WorkerOptions;

@@ -6,32 +6,35 @@ import { jobCancelled, jobTimeout, reportInvalid } from "./errors.ts";
 
 const LONGEST_SNOOZE_MS = 100 * 365 * 86_400_000;
 
+/** Puts the original files and lines into a stack. */
+type MapStack = (stack: string) => string;
+
 /**
  * The outcome that counts: what the handler reported, unless the attempt had been told to stop. Null when it has to go
  * back to the queue without an outcome.
  */
-export function countedOutcome(attempt: Attempt, reported: unknown): Outcome | null {
+export function countedOutcome(attempt: Attempt, reported: unknown, mapStack?: MapStack): Outcome | null {
   switch (attempt.abort) {
     case "timeout":
       return { kind: "timeout", error: jobTimeout(attempt.job) };
     case "cancelled":
       return { kind: "cancelled", error: jobCancelled(attempt.job) };
     case "shutdown": {
-      const outcome = checked(attempt, reported);
+      const outcome = checked(attempt, reported, mapStack);
       return outcome.kind === "success" || outcome.kind === "snoozed" ? outcome : null;
     }
     case "lease lost":
       return null;
     case null:
-      return checked(attempt, reported);
+      return checked(attempt, reported, mapStack);
   }
 }
 
-function checked(attempt: Attempt, reported: unknown): Outcome {
+function checked(attempt: Attempt, reported: unknown, mapStack?: MapStack): Outcome {
   const outcome = (reported ?? {}) as Partial<Record<string, unknown>>;
   if (outcome.kind === "success" && isResult(outcome.result)) return reported as Outcome;
   if (outcome.kind === "failure" && isError(outcome.error)) {
-    return { kind: "failure", error: outcome.error, retryable: outcome.retryable !== false };
+    return { kind: "failure", error: mapped(outcome.error, mapStack), retryable: outcome.retryable !== false };
   }
   if (outcome.kind === "snoozed" && isDelay(outcome.delayMs)) return { kind: "snoozed", delayMs: outcome.delayMs };
   return { kind: "failure", error: reportInvalid(attempt.job), retryable: true };
@@ -48,4 +51,13 @@ function isError(value: unknown): value is ErrorData {
 
 function isDelay(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= LONGEST_SNOOZE_MS;
+}
+
+function mapped(error: ErrorData, mapStack?: MapStack): ErrorData {
+  if (mapStack === undefined) return error;
+  return {
+    ...error,
+    ...(typeof error.stack === "string" ? { stack: mapStack(error.stack) } : {}),
+    ...(isError(error.cause) ? { cause: mapped(error.cause, mapStack) } : {}),
+  };
 }

@@ -129,10 +129,10 @@ export class Worker {
     this.#state = "stopping";
     this.#parts.bus.emit("worker.stopping", { workerId: this.#parts.options.workerId, reason });
     const lastLease = this.#leaser.stop();
-    await this.#unlessForced(this.#dispatcher.drain());
+    const drained = this.#dispatcher.drain();
     await this.#unlessForced(this.#starting?.catch(() => {}));
     await this.#runOut(graceMs);
-    await this.#unlessForced(lastLease);
+    await this.#unlessForced(Promise.all([drained, lastLease]));
     await this.#settleLast();
     await Promise.allSettled(this.#dispatcher.executors.all.map((executor) => executor.stop(LAST_MS)));
     this.#end();

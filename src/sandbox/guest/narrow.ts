@@ -1,13 +1,15 @@
 /** Takes away, before foreign code runs, what leads out of the realm or into its inside. @module */
 
-/** What of `Deno` stays: Deno checks the realm's permissions inside of each. */
+import { guestConsole } from "./console.ts";
+
+/** What of `Deno` stays: Deno checks the realm's permissions inside of each (it did not in `umask` before 2.9). */
 const KEPT = [
   "FsFile HttpClient SeekMode build errors inspect noColor version",
   "chmod chmodSync chown chownSync copyFile copyFileSync create createSync link linkSync lstat lstatSync",
   "makeTempDir makeTempDirSync makeTempFile makeTempFileSync mkdir mkdirSync open openSync readDir readDirSync",
   "readFile readFileSync readLink readLinkSync readTextFile readTextFileSync realPath realPathSync remove removeSync",
   "rename renameSync stat statSync symlink symlinkSync truncate truncateSync utime utimeSync watchFs",
-  "writeFile writeFileSync writeTextFile writeTextFileSync umask",
+  "writeFile writeFileSync writeTextFile writeTextFileSync",
   "connect connectTls listen listenDatagram listenTls serve startTls upgradeWebSocket resolveDns createHttpClient",
   "hostname loadavg networkInterfaces osRelease systemMemoryInfo uid gid refTimer unrefTimer",
 ].join(" ").split(" ");
@@ -57,7 +59,7 @@ export function narrowGlobals(options: NarrowOptions): void {
   for (const name of REMOVED) remove(scope, name);
   replace(scope, "Deno", Object.freeze(narrow));
   replace(scope, "process", options.process);
-  replace(scope, "console", consoleOf(Deno.inspect, options.output));
+  replace(scope, "console", guestConsole(Deno.inspect, options.output));
 }
 
 function envFacade(env: Readonly<Record<string, string>>): unknown {
@@ -71,28 +73,6 @@ function envFacade(env: Readonly<Record<string, string>>): unknown {
     toObject: () => Object.fromEntries(values),
     set: refuse,
     delete: refuse,
-  });
-}
-
-/** A console whose lines reach the host under the realm's name, and never its terminal. */
-function consoleOf(inspect: typeof Deno.inspect, output: NarrowOptions["output"]): unknown {
-  const format = (args: readonly unknown[]) =>
-    args.map((arg) => typeof arg === "string" ? arg : inspect(arg, { colors: false })).join(" ");
-  const to = (stream: "stdout" | "stderr") => (...args: unknown[]) => output(stream, `${format(args)}\n`);
-  const [out, err, nothing] = [to("stdout"), to("stderr"), () => {}];
-  return Object.assign(Object.create(console), {
-    log: out,
-    info: out,
-    debug: out,
-    dir: out,
-    table: out,
-    warn: err,
-    error: err,
-    trace: err,
-    group: nothing,
-    groupEnd: nothing,
-    clear: nothing,
-    assert: (condition: unknown, ...args: unknown[]) => condition ? undefined : err("Assertion failed:", ...args),
   });
 }
 

@@ -161,7 +161,15 @@ export class HandQueue implements QueueBackend {
   stats() {
     const { scheduled, retrying, running } = this;
     const pending = this.#jobs.length;
-    return Promise.resolve([{ queue: "default", pending, scheduled, retrying, running, paused: false, oldestAt: null }]);
+    return Promise.resolve([{
+      queue: "default",
+      pending,
+      scheduled,
+      retrying,
+      running,
+      paused: false,
+      oldestAt: null,
+    }]);
   }
 
   qsize = () => Promise.resolve(this.#jobs.length + this.scheduled);
@@ -205,7 +213,9 @@ export class HandRealm implements Realm {
   call(method: string, params: unknown): Promise<any> {
     if (method === "executor.load") this.loadParams = params;
     if (method !== "executor.drain") return Promise.resolve([]);
-    return this.responsive ? Promise.resolve(this.drained ?? []) : new Promise(() => {});
+    return this.responsive
+      ? Promise.resolve(this.drained ?? [])
+      : this.exited.then(() => Promise.reject(new Error("gone")));
   }
 
   note(method: string, params: unknown): void {
@@ -245,6 +255,12 @@ export class HandRealm implements Realm {
   memoryBytes = () => Promise.resolve(null);
 }
 
+/** Options of the worker, and parts that most tests leave out. */
+export interface RigOptions extends Partial<WorkerOptions> {
+  readonly results?: Partial<ResultBackend>;
+  readonly mapStack?: (stack: string) => string;
+}
+
 /** A worker and everything around it. */
 export class Rig {
   readonly clock = new HandClock();
@@ -257,12 +273,13 @@ export class Rig {
   open: (host: RealmHost, index: number) => Promise<HandRealm>;
   readonly #events = new Map<EventName, unknown[]>();
 
-  constructor(options: Partial<WorkerOptions> & { results?: Partial<ResultBackend> } = {}) {
-    const { results, ...rest } = options;
+  constructor(options: RigOptions = {}) {
+    const { results, mapStack, ...rest } = options;
     this.open = (host, index) => Promise.resolve(new HandRealm(host, index));
     this.worker = new Worker({
       queue: this.queue,
       results: results === undefined ? null : results as ResultBackend,
+      ...(mapStack === undefined ? {} : { mapStack }),
       bus: this.bus,
       clock: this.clock,
       entries: () => Promise.resolve([]),
@@ -285,7 +302,7 @@ export class Rig {
     });
   }
 
-  static async started(options: ConstructorParameters<typeof Rig>[0] = {}): Promise<Rig> {
+  static async started(options: RigOptions = {}): Promise<Rig> {
     const rig = new Rig(options);
     await rig.worker.start();
     await settleDown();

@@ -1,0 +1,52 @@
+/** The memory results: finished jobs as long as the process lives. @module */
+
+import { type ErrorData, type FinishedJob, isFinished, type ResultBackend, type ResultQuery } from "../../core/mod.ts";
+import { MemoryStore } from "./store.ts";
+
+/** Reads what the queue's settle left in the shared store. */
+export class MemoryResults implements ResultBackend {
+  readonly store: string;
+  readonly #store: MemoryStore;
+
+  /** @param options `store`: shared with the queue. */
+  constructor(options: { readonly store?: MemoryStore } = {}) {
+    this.#store = options.store ?? new MemoryStore();
+    this.store = this.#store.name;
+  }
+
+  setResult(job: FinishedJob): Promise<void> {
+    return this.setMany([job]);
+  }
+
+  setError(job: FinishedJob): Promise<void> {
+    return this.setMany([job]);
+  }
+
+  setMany(jobs: readonly FinishedJob[]): Promise<void> {
+    for (const job of jobs) this.#store.putFinished(job);
+    return Promise.resolve();
+  }
+
+  async getResult(id: string): Promise<string | null> {
+    return (await this.getFull(id))?.result ?? null;
+  }
+
+  async getError(id: string): Promise<ErrorData | null> {
+    return (await this.getFull(id))?.error ?? null;
+  }
+
+  getFull(id: string): Promise<FinishedJob | null> {
+    const record = this.#store.entries.get(id)?.record;
+    return Promise.resolve(record !== undefined && isFinished(record) ? record : null);
+  }
+
+  listJobs({ states, limit, before = Infinity }: ResultQuery): Promise<FinishedJob[]> {
+    const finished = [...this.#store.entries.values()].map(({ record }) => record).filter(isFinished)
+      .filter((job) => job.finishedAt < before && (states?.includes(job.state) ?? true));
+    return Promise.resolve(finished.sort((a, b) => b.finishedAt - a.finishedAt).slice(0, limit));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}

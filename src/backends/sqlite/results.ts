@@ -1,0 +1,92 @@
+/** The SQLite results: finished jobs, read from the rows that the queue's settle left. @module */
+
+import type { ErrorData, FinishedJob, ResultBackend, ResultQuery } from "../../core/mod.ts";
+import { finalState, type JobRow, toRecord } from "./rows.ts";
+import type { SqliteStore } from "./store.ts";
+
+const UPSERT = `INSERT OR REPLACE INTO jobs (id, task, args, queue, priority, state, run_at, created_at, delay_ms,
+  max_attempts, retry_delay_ms, timeout_ms, timeout_policy, store_result, unique_key, unique_for_ms, attempts, losses,
+  started_at, finished_at, worker, result, error, errors)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** Also takes the finished jobs of other queues. */
+export class SqliteResults implements ResultBackend {
+  readonly store: string;
+  readonly #store: SqliteStore;
+
+  /** @param store Shared with the queue; closed by its owner. */
+  constructor(store: SqliteStore) {
+    this.#store = store;
+    this.store = store.name;
+  }
+
+  setResult(job: FinishedJob): Promise<void> {
+    return this.setMany([job]);
+  }
+
+  setError(job: FinishedJob): Promise<void> {
+    return this.setMany([job]);
+  }
+
+  // deno-lint-ignore require-await -- a rejection, not a throw
+  async setMany(jobs: readonly FinishedJob[]): Promise<void> {
+    this.#store.write(() => jobs.forEach((job) => this.#store.run(UPSERT, ...values(job))));
+    this.#store.wake.ring();
+  }
+
+  async getResult(id: string): Promise<string | null> {
+    return (await this.getFull(id))?.result ?? null;
+  }
+
+  async getError(id: string): Promise<ErrorData | null> {
+    return (await this.getFull(id))?.error ?? null;
+  }
+
+  // deno-lint-ignore require-await -- a rejection, not a throw
+  async getFull(id: string): Promise<FinishedJob | null> {
+    const sql = "SELECT * FROM jobs WHERE id = ? AND finished_at IS NOT NULL";
+    const row = this.#store.read(() => this.#store.get<JobRow>(sql, id));
+    return row === undefined ? null : toRecord(row) as FinishedJob;
+  }
+
+  // deno-lint-ignore require-await -- a rejection, not a throw
+  async listJobs({ states = ["SUCCESS", "FAILED", "CANCELLED"], limit, before }: ResultQuery): Promise<FinishedJob[]> {
+    const sql = `SELECT * FROM jobs WHERE finished_at IS NOT NULL AND finished_at < ?
+      AND state IN (${states.map(finalState).join(", ")}) ORDER BY finished_at DESC, seq DESC LIMIT ?`;
+    const rows = this.#store.read(() => this.#store.all<JobRow>(sql, before ?? Number.MAX_SAFE_INTEGER, limit));
+    return rows.map((row) => toRecord(row) as FinishedJob);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function values(job: FinishedJob): (string | number | null)[] {
+  return [
+    job.id,
+    job.task,
+    job.args,
+    job.queue,
+    job.priority,
+    finalState(job.state),
+    job.runAt,
+    job.createdAt,
+    job.delayMs,
+    job.maxAttempts,
+    job.retryDelayMs,
+    job.timeoutMs,
+    job.timeoutPolicy,
+    job.storeResult ? 1 : 0,
+    job.uniqueKey,
+    job.uniqueForMs,
+    job.attempts,
+    job.losses,
+    job.startedAt,
+    job.finishedAt,
+    job.workerId,
+    job.storeResult ? job.result : null,
+    job.error === null ? null : JSON.stringify(job.error),
+    job.errors.length === 0 ? null : JSON.stringify(job.errors),
+  ];
+}

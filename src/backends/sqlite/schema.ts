@@ -1,0 +1,90 @@
+/** The tables, and how an older database becomes a newer one. @module */
+
+import type { DatabaseSync } from "node:sqlite";
+import { newerSchema } from "../errors.ts";
+
+/**
+ * States as numbers. `RETRYING` is shown as `SCHEDULED`; it is told apart so that the jobs that a drain waits for can be
+ * counted without reading those that are meant for later.
+ */
+export const STATE = {
+  pending: 0,
+  scheduled: 1,
+  running: 2,
+  success: 3,
+  failed: 4,
+  cancelled: 5,
+  retrying: 6,
+} as const;
+
+/**
+ * One row a job for its whole life, updated in place: ids ascend, so every index but the small ones of live jobs grows
+ * at its end. A lease is a row of its own for the whole batch that was leased together: renewing a hundred jobs is one
+ * update. Partial indexes hold live jobs only, so that neither finished nor future jobs slow a lease down.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE jobs (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    task TEXT NOT NULL,
+    args TEXT NOT NULL,
+    queue TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    run_at INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    delay_ms INTEGER NOT NULL,
+    max_attempts INTEGER NOT NULL,
+    retry_delay_ms INTEGER NOT NULL,
+    timeout_ms INTEGER NOT NULL,
+    timeout_policy TEXT NOT NULL,
+    store_result INTEGER NOT NULL,
+    unique_key TEXT,
+    unique_for_ms INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    losses INTEGER NOT NULL DEFAULT 0,
+    lease INTEGER,
+    cancel INTEGER NOT NULL DEFAULT 0,
+    started_at INTEGER,
+    finished_at INTEGER,
+    worker TEXT,
+    result TEXT,
+    error TEXT,
+    errors TEXT
+  ) STRICT;
+  CREATE INDEX jobs_ready ON jobs (queue, priority DESC, seq) WHERE state = 0;
+  CREATE INDEX jobs_scheduled ON jobs (run_at, queue) WHERE state = 1;
+  CREATE INDEX jobs_retrying ON jobs (run_at, queue) WHERE state = 6;
+  CREATE INDEX jobs_running ON jobs (lease) WHERE state = 2;
+  CREATE INDEX jobs_cancelling ON jobs (seq) WHERE cancel = 1;
+  CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+  CREATE TABLE leases (id INTEGER PRIMARY KEY AUTOINCREMENT, until INTEGER NOT NULL, worker TEXT NOT NULL) STRICT;
+  CREATE INDEX leases_until ON leases (until);
+  CREATE TABLE queues (name TEXT PRIMARY KEY, paused INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+  CREATE TABLE unique_keys (key TEXT PRIMARY KEY, id TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/**
+ * Brings the schema up to date in one transaction; of two processes that try at once, the second finds it done.
+ * @throws {NuvomError} `NUVOM_SQLITE_NEWER`
+ */
+export function migrate(db: DatabaseSync, path: string): void {
+  if (versionOf(db) === MIGRATIONS.length) return;
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const version = versionOf(db);
+    if (version > MIGRATIONS.length) throw newerSchema(path, version, MIGRATIONS.length);
+    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
+    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    db.exec("COMMIT");
+  } catch (error) {
+    db.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+function versionOf(db: DatabaseSync): number {
+  return Number((db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version);
+}

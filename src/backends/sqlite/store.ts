@@ -1,0 +1,134 @@
+/** One SQLite database: the connection, its transactions, and who waits for its changes. @module */
+
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { type Clock, systemClock } from "../../core/mod.ts";
+import { fromSqlite } from "../errors.ts";
+import { Wake } from "../wake.ts";
+import { migrate } from "./schema.ts";
+import { WalWatcher } from "./wal_watcher.ts";
+
+/** How a database is opened. */
+export interface SqliteOptions {
+  /** Its folder is made when it is missing. */
+  readonly path: string;
+  /**
+   * `NORMAL`: a crash of the process loses nothing, a power cut may lose the last moments. `FULL`: nor does a power cut.
+   * @default "NORMAL"
+   */
+  readonly synchronous?: "NORMAL" | "FULL";
+  readonly clock?: Clock;
+  /** How long a write waits for other processes, in milliseconds. @default 2000 */
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens or creates a database.
+ * @throws {NuvomError} `NUVOM_SQLITE_OPEN`, `_LOCKED`, `_READONLY`, `_CORRUPT`, `_NEWER`, `_FULL`
+ */
+export function openSqlite(options: SqliteOptions): SqliteStore {
+  const folder = options.path.slice(0, options.path.lastIndexOf("/"));
+  let db: DatabaseSync | undefined;
+  try {
+    if (folder !== "") Deno.mkdirSync(folder, { recursive: true });
+    db = new DatabaseSync(options.path, { timeout: options.busyTimeoutMs ?? 2_000 });
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? "NORMAL"};`);
+    db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;");
+    migrate(db, options.path);
+    return new SqliteStore(db, options);
+  } catch (error) {
+    db?.close();
+    throw fromSqlite(options.path, error);
+  }
+}
+
+/** Shared by the queue and the results of one process. Made by {@linkcode openSqlite}. */
+export class SqliteStore {
+  readonly name: string;
+  readonly clock: Clock;
+  /** Rings when this process, or another one, has changed the database. */
+  readonly wake = new Wake();
+  readonly #db: DatabaseSync;
+  readonly #path: string;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #watcher: WalWatcher;
+  #closed = false;
+
+  /** Use {@linkcode openSqlite}. */
+  constructor(db: DatabaseSync, options: SqliteOptions) {
+    this.#db = db;
+    this.#path = options.path;
+    this.name = `sqlite:${options.path}`;
+    this.clock = options.clock ?? systemClock;
+    this.#watcher = new WalWatcher(`${options.path}-wal`, () => this.wake.ring());
+  }
+
+  /** Runs a statement for its effect; answers how many rows changed. */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
+  }
+
+  /** The first row. */
+  get<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
+    return this.#prepare(sql).get(...values) as T | undefined;
+  }
+
+  /** All rows. */
+  all<T>(sql: string, ...values: SQLInputValue[]): T[] {
+    return this.#prepare(sql).all(...values) as T[];
+  }
+
+  /** Does all of `fn` or nothing. @throws {NuvomError} `NUVOM_SQLITE_…` */
+  write<T>(fn: () => T): T {
+    return this.#guarded(() => {
+      this.#db.exec("BEGIN IMMEDIATE");
+      try {
+        const result = fn();
+        this.#db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        this.#rollback();
+        throw error;
+      }
+    });
+  }
+
+  /** Reads without a transaction of its own. @throws {NuvomError} `NUVOM_SQLITE_…` */
+  read<T>(fn: () => T): T {
+    return this.#guarded(fn);
+  }
+
+  /** Starts to listen to other processes; the first who waits does it. */
+  watch(): void {
+    if (!this.#closed) this.#watcher.start();
+  }
+
+  /** May be called twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watcher.stop();
+    this.wake.ring();
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) this.#statements.set(sql, statement = this.#db.prepare(sql));
+    return statement;
+  }
+
+  #guarded<T>(fn: () => T): T {
+    try {
+      return fn();
+    } catch (error) {
+      throw fromSqlite(this.#path, error);
+    }
+  }
+
+  #rollback(): void {
+    try {
+      this.#db.exec("ROLLBACK");
+    } catch { /* a full disk rolls back by itself */ }
+  }
+}

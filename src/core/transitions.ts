@@ -1,0 +1,104 @@
+/** How a record changes along a job's life: for stores that keep records as objects. @module */
+
+import type { ErrorData } from "./errors.ts";
+import {
+  type FinishedJob,
+  type JobRecord,
+  type LeasedJob,
+  MAX_JOB_ERRORS,
+  MAX_LEASE_LOSSES,
+  type NewJob,
+} from "./job.ts";
+import type { LeaseRequest, Settlement } from "./queue_backend.ts";
+
+/** A job that was just taken. */
+export function newRecord(job: NewJob, now: number): JobRecord {
+  return {
+    ...job,
+    state: job.delayMs > 0 ? "SCHEDULED" : "PENDING",
+    createdAt: now,
+    runAt: now + job.delayMs,
+    attempts: 0,
+    losses: 0,
+    startedAt: null,
+    finishedAt: null,
+    workerId: null,
+    result: null,
+    error: null,
+    errors: [],
+  };
+}
+
+/** A job that was just handed out; the attempt is counted. */
+export function leasedRecord(job: JobRecord, request: LeaseRequest, token: string, now: number): LeasedJob {
+  return {
+    ...job,
+    state: "RUNNING",
+    attempts: job.attempts + 1,
+    startedAt: now,
+    workerId: request.workerId,
+    token,
+    leaseUntil: now + request.leaseMs,
+  };
+}
+
+/** A job whose lease ended by a settlement. */
+export function settledRecord(leased: LeasedJob, settlement: Settlement, now: number): JobRecord {
+  const job = plainRecord(leased);
+  switch (settlement.action) {
+    case "succeed":
+      return { ...job, state: "SUCCESS", finishedAt: now, result: job.storeResult ? settlement.result : null };
+    case "fail": {
+      const errors = settlement.attempt === null ? job.errors : cap([...job.errors, settlement.attempt]);
+      return { ...job, state: "FAILED", finishedAt: now, error: settlement.error, errors };
+    }
+    case "cancel":
+      return { ...job, state: "CANCELLED", finishedAt: now, error: settlement.error };
+    case "retry":
+      return { ...waiting(job, settlement.delayMs, now), errors: cap([...job.errors, settlement.attempt]) };
+    case "snooze":
+      return { ...waiting(job, settlement.delayMs, now), attempts: job.attempts - 1 };
+    case "release":
+      return { ...waiting(job, 0, now), runAt: job.runAt, attempts: job.attempts - 1 };
+  }
+}
+
+/** A job whose lease ran out: ready again, or `FAILED` after too many losses. */
+export function rescuedRecord(leased: LeasedJob, now: number): JobRecord {
+  const job = plainRecord(leased);
+  const losses = job.losses + 1;
+  const back = { ...waiting(job, 0, now), runAt: job.runAt, attempts: job.attempts - 1, losses };
+  return losses < MAX_LEASE_LOSSES ? back : { ...back, state: "FAILED", finishedAt: now, error: lostTooOften(job.id) };
+}
+
+/** Why a job ends whose worker dies each time. */
+export function lostTooOften(id: string): ErrorData {
+  return {
+    name: "NuvomError",
+    code: "NUVOM_JOB_LOST",
+    message: `The lease of job ${id} ran out ${MAX_LEASE_LOSSES} times without a settle: its worker dies each time.`,
+  };
+}
+
+/** Whether the job is over. */
+export function isFinished(job: JobRecord): job is FinishedJob {
+  return job.finishedAt !== null;
+}
+
+function waiting(job: JobRecord, delayMs: number, now: number): JobRecord {
+  return {
+    ...job,
+    state: delayMs > 0 ? "SCHEDULED" : "PENDING",
+    runAt: now + delayMs,
+    startedAt: null,
+    workerId: null,
+  };
+}
+
+function plainRecord({ token: _token, leaseUntil: _leaseUntil, ...job }: LeasedJob): JobRecord {
+  return job;
+}
+
+function cap<T>(list: readonly T[]): readonly T[] {
+  return list.slice(-MAX_JOB_ERRORS);
+}

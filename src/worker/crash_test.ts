@@ -1,0 +1,125 @@
+import { assertEquals } from "@std/assert";
+import type { AttemptError } from "../core/mod.ts";
+import { HandRealm, job, Rig, settleDown } from "./testing.ts";
+
+Deno.test("Worker counts a crash against the only running attempt and hands the rest to the replacement", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"));
+  rig.realm.start("a");
+  rig.realm.exit();
+  await rig.clock.advance(150);
+  const [settlement] = rig.queue.settlements;
+  assertEquals([rig.queue.settlements.length, settlement?.action], [1, "retry"]);
+  assertEquals(settlement!.action === "retry" && settlement!.attempt.outcome, "lost");
+  assertEquals(rig.realms[1]!.ids, ["b"]);
+  await rig.end();
+});
+
+Deno.test("Worker runs the suspects of a crash one at a time; innocent ones finish there", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"), job("c"));
+  rig.realm.start("a", "b", "c");
+  rig.realm.exit("memory", "more than 512 MiB");
+  await rig.clock.advance(150);
+  const alone = rig.realm;
+  assertEquals(alone.ids, ["c"]);
+  await rig.put(job("d"));
+  assertEquals(alone.ids, ["c"], "nothing beside a suspect");
+  alone.start("c");
+  alone.end("c");
+  assertEquals(alone.ids, ["c", "b"]);
+  alone.start("b");
+  alone.exit();
+  await rig.clock.advance(300);
+  assertEquals([rig.queue.action("c"), rig.queue.action("b"), rig.queue.action("a")], ["succeed", "retry", undefined]);
+  assertEquals(rig.realm.ids.sort(), ["a", "d"]);
+  await rig.end();
+});
+
+Deno.test("Worker takes other jobs again when all suspects were innocent", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"));
+  rig.realm.start("a", "b");
+  rig.realm.exit();
+  await rig.clock.advance(150);
+  rig.realm.start("b");
+  rig.realm.end("b");
+  rig.realm.start("a");
+  rig.realm.end("a");
+  await rig.put(job("c"), job("d"));
+  await rig.clock.advance(2);
+  assertEquals(rig.realm.ids, ["b", "a", "c", "d"]);
+  await rig.end();
+});
+
+Deno.test("Worker fails a job for good that has ended its executor three times, also in other workers", async () => {
+  const lost: AttemptError = { attempt: 1, at: 0, outcome: "lost", error: { name: "Error", message: "x" } };
+  const rig = await Rig.started();
+  await rig.put(job("a", { errors: [lost, lost] }));
+  rig.realm.start("a");
+  rig.realm.exit();
+  await rig.clock.advance(150);
+  const [settlement] = rig.queue.settlements;
+  assertEquals(settlement?.action === "fail" && settlement.error.code, "NUVOM_JOB_POISON");
+  await rig.end();
+});
+
+Deno.test("Worker counts losses itself where the store keeps no errors", async () => {
+  const rig = await Rig.started();
+  for (let loss = 1; loss <= 3; loss++) {
+    await rig.put(job("a", { token: `${loss}` }));
+    rig.realm.start("a");
+    rig.realm.exit();
+    await rig.clock.advance(1_000);
+  }
+  assertEquals(rig.queue.settlements.map(({ action }) => action), ["retry", "retry", "fail"]);
+  await rig.end();
+});
+
+Deno.test("Worker reopens executors with a growing pause while they can't be opened", async () => {
+  const rig = await Rig.started();
+  const opened: number[] = [];
+  const from = rig.clock.now();
+  rig.open = () => {
+    opened.push(rig.clock.now() - from);
+    return Promise.reject(new Error("no memory"));
+  };
+  const log = rig.events("log");
+  rig.realm.exit();
+  await rig.clock.advance(1_600);
+  assertEquals(opened, [100, 300, 700, 1_500]);
+  assertEquals([log.length, rig.worker.executorsReady], [4, 0]);
+  rig.open = (host, index) => Promise.resolve(new HandRealm(host, index));
+  rig.queue.put(job("a"));
+  await rig.clock.advance(2_000);
+  assertEquals(rig.realm.ids, ["a"]);
+  await rig.end();
+});
+
+Deno.test("Worker hears nothing more from a realm that was replaced", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"));
+  const old = rig.realm;
+  old.exit();
+  await rig.clock.advance(150);
+  old.end("a");
+  await rig.clock.advance(2);
+  assertEquals(rig.queue.settlements, []);
+  rig.realm.end("a");
+  await rig.clock.advance(2);
+  assertEquals(rig.queue.action("a"), "succeed");
+  await rig.end();
+});
+
+Deno.test("Worker drops an attempt without a lease when its executor dies", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"));
+  rig.realm.start("a", "b");
+  rig.queue.lost = ["a"];
+  await rig.clock.advance(2_000);
+  rig.realm.exit();
+  await rig.clock.advance(150);
+  assertEquals([rig.queue.settlements, rig.realm.ids], [[], ["b"]]);
+  await settleDown();
+  await rig.end();
+});

@@ -1,0 +1,322 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Outcome } from "../core/mod.ts";
+import { HandRealm, job, Rig, settleDown } from "./testing.ts";
+
+const failure: Outcome = { kind: "failure", error: { name: "Error", message: "boom" }, retryable: true };
+
+Deno.test("Worker.start() loads the executors with the concurrency and leases what there is room for", async () => {
+  const rig = new Rig({ executors: 2, concurrency: 4, queues: ["a"] });
+  const started = rig.events("worker.started");
+  await rig.worker.start();
+  await settleDown();
+  assertEquals(started, [{ workerId: "w", executors: 2, concurrency: 4 }]);
+  assertEquals(rig.realms.map(({ loadParams }) => loadParams), [{ entries: [], concurrency: 4 }, {
+    entries: [],
+    concurrency: 4,
+  }]);
+  const { signal: _, ...request } = rig.queue.leases[0]!;
+  assertEquals(request, { limit: 8, leaseMs: 6_000, queues: ["a"], waitMs: 1_000, workerId: "w" });
+  assertEquals(rig.worker.executorsReady, 2);
+  await rig.end();
+});
+
+Deno.test("Worker.start() rejects with the first error and leaves nothing behind", async () => {
+  const rig = new Rig({ executors: 3 });
+  rig.open = (host, index) =>
+    index === 1 ? Promise.reject(new Error("no such module")) : Promise.resolve(new HandRealm(host, index));
+  await assertRejects(() => rig.worker.start(), Error, "no such module");
+  assertEquals(rig.realms.map(({ killed }) => killed), [true, true]);
+  assertEquals(rig.queue.leases, []);
+  await rig.clock.advance(10_000);
+  assertEquals([rig.realms.length, rig.clock.pending], [2, 0]);
+});
+
+Deno.test("Worker.start() rejects when an executor ends while it loads", async () => {
+  const rig = new Rig();
+  rig.open = (host, index) => {
+    const realm = new HandRealm(host, index);
+    realm.call = () => new Promise(() => {});
+    queueMicrotask(() => realm.exit("crashed", "exit code 5"));
+    return Promise.resolve(realm);
+  };
+  await assertRejects(() => rig.worker.start(), Error, "exit code 5");
+  await rig.end();
+});
+
+Deno.test("Worker shares jobs out by load and settles their outcomes in one batch", async () => {
+  const rig = await Rig.started({ executors: 2 });
+  const started = rig.events("attempts.started");
+  const ended = rig.events("attempts.ended");
+  await rig.put(job("a"), job("b"), job("c"), job("d"));
+  assertEquals(rig.realms.map(({ ids }) => ids), [["a", "c"], ["b", "d"]]);
+  assertEquals(rig.realms[0]!.orders[0], ["a", "t", 1, "[]"]);
+  assertEquals(rig.worker.inFlight, 4);
+  rig.realms[0]!.start("a", "c");
+  rig.realms[0]!.report([], [["a", { kind: "success", result: "1" }, 12], ["c", failure, 3]]);
+  rig.realms[1]!.end("b", { kind: "snoozed", delayMs: 5 });
+  await rig.clock.advance(2);
+  assertEquals(rig.queue.settleCalls, [3]);
+  assertEquals(rig.queue.settlements.map(({ action }) => action), ["succeed", "fail", "snooze"]);
+  assertEquals(started.map(({ jobs }) => jobs.map(({ id }) => id)), [["a", "c"]]);
+  assertEquals(ended[0]!.ends.map(({ job, next, durationMs }) => [job.id, next, durationMs]), [
+    ["a", "done", 12],
+    ["c", "failed", 3],
+    ["b", "snoozed", 1_000],
+  ]);
+  assertEquals(rig.worker.inFlight, 1);
+  await rig.end();
+});
+
+Deno.test("Worker fetches ahead of quick jobs only", async () => {
+  const jobs = (prefix: string) => Array.from({ length: 40 }, (_, i) => job(`${prefix}${i}`));
+  const slow = await Rig.started({ batchSize: 20 });
+  await slow.put(...jobs("s"));
+  assertEquals(slow.realm.ids.length, 4);
+  slow.realm.start("s0");
+  slow.realm.end("s0", undefined, 5_000);
+  await slow.clock.advance(2);
+  assertEquals(slow.realm.ids.length, 5);
+  await slow.end();
+  const quick = await Rig.started({ batchSize: 20 });
+  await quick.put(...jobs("q"));
+  quick.realm.start("q0");
+  quick.realm.end("q0", undefined, 0.1);
+  await quick.clock.advance(2);
+  assertEquals(quick.realm.ids.length, 40);
+  await quick.end();
+});
+
+Deno.test("Worker writes results first when they have a store of their own", async () => {
+  const order: string[] = [];
+  const rig = await Rig.started({
+    results: {
+      setMany: (jobs) => {
+        order.push(...jobs.map(({ id, state, result, error }) => `${id} ${state} ${result} ${error?.message}`));
+        return Promise.resolve();
+      },
+    },
+  });
+  const settle = rig.queue.settle.bind(rig.queue);
+  rig.queue.settle = (settlements) => {
+    order.push("settle");
+    return settle(settlements);
+  };
+  await rig.put(job("a"), job("b"), job("c", { maxAttempts: 2 }));
+  rig.realm.report([], [["a", { kind: "success", result: "5" }, 1], ["b", failure, 1], ["c", failure, 1]]);
+  await rig.clock.advance(2);
+  assertEquals(order, ["a SUCCESS 5 undefined", "b FAILED null boom", "settle"]);
+  await rig.end();
+});
+
+Deno.test("Worker does not believe an executor what can't be", async () => {
+  const rig = await Rig.started({ executors: 2 });
+  await rig.put(job("a"), job("b"));
+  rig.realms[1]!.end("a");
+  rig.realms[1]!.host.note("executor.report", null);
+  rig.realms[1]!.host.note("executor.report", { started: [7, null], ended: [null, ["b"], 5] });
+  await rig.clock.advance(2);
+  const [settlement] = rig.queue.settlements;
+  assertEquals(rig.queue.settlements.length, 1);
+  assertEquals(settlement!.action === "fail" && settlement!.error.code, "NUVOM_EXECUTOR_REPORT");
+  await assertRejects(() => rig.realm.host.call("constructor", {}), Error, "no method");
+  await rig.end();
+});
+
+Deno.test("Worker puts the original places into stacks, also of causes", async () => {
+  const rig = await Rig.started({ mapStack: (stack) => stack.replace("/run/1.js", "/tasks.ts") });
+  await rig.put(job("a"));
+  const cause = { name: "Error", message: "why", stack: "at /run/1.js:2" };
+  const error = { name: "Error", message: "boom", stack: "at /run/1.js:1", cause };
+  rig.realm.end("a", { kind: "failure", error, retryable: true });
+  await rig.clock.advance(2);
+  const [settlement] = rig.queue.settlements;
+  const kept = settlement?.action === "fail" ? settlement.error : null;
+  assertEquals([kept?.stack, kept?.cause?.stack], ["at /tasks.ts:1", "at /tasks.ts:2"]);
+  await rig.end();
+});
+
+Deno.test("Worker keeps outcomes while settle fails, leases nothing meanwhile, and loses none", async () => {
+  const rig = await Rig.started();
+  const failing = rig.events("queue.failing");
+  await rig.put(job("a"), job("b"));
+  rig.queue.failing.add("settle");
+  rig.realm.report([], [["a", { kind: "success", result: "1" }, 1], ["b", { kind: "success", result: "2" }, 1]]);
+  await rig.clock.advance(1_000);
+  const leases = rig.queue.leases.length;
+  await rig.clock.advance(9_000);
+  assertEquals(rig.queue.leases.length <= leases + 1, true);
+  assertEquals(failing.slice(0, 4).map(({ retryInMs }) => retryInMs), [100, 200, 400, 800]);
+  assertEquals(rig.worker.inFlight, 2);
+  assertEquals(rig.queue.renewals.flat().includes("a"), true);
+  rig.queue.failing.clear();
+  await rig.clock.advance(10_000);
+  assertEquals(rig.queue.settlements.map(({ id }) => id).sort(), ["a", "b"]);
+  assertEquals(rig.worker.inFlight, 0);
+  await rig.end();
+});
+
+Deno.test("Worker settles all others when the store refuses one", async () => {
+  const rig = await Rig.started({ concurrency: 10 });
+  const ids = ["a", "b", "c", "d", "e"];
+  await rig.put(...ids.map((id) => job(id)));
+  rig.queue.refused.add("c");
+  rig.realm.report([], ids.map((id) => [id, { kind: "success", result: null }, 1]));
+  await rig.clock.advance(20_000);
+  assertEquals(rig.queue.settlements.map(({ id }) => id).sort(), ["a", "b", "d", "e"]);
+  rig.queue.refused.clear();
+  await rig.clock.advance(10_000);
+  assertEquals(rig.queue.action("c"), "succeed");
+  await rig.end();
+});
+
+Deno.test("Worker backs off while lease fails and goes on by itself", async () => {
+  const rig = new Rig();
+  const failing = rig.events("queue.failing");
+  rig.queue.failing.add("lease");
+  await rig.worker.start();
+  await rig.clock.advance(650);
+  assertEquals(failing.map(({ retryInMs }) => retryInMs), [100, 200, 400]);
+  rig.queue.failing.clear();
+  rig.queue.put(job("a"));
+  await rig.clock.advance(100);
+  assertEquals(rig.realm.ids, ["a"]);
+  await rig.end();
+});
+
+Deno.test("Worker does not ask a backend without end that answers at once", async () => {
+  const rig = new Rig();
+  let asked = 0;
+  rig.queue.lease = () => {
+    asked++;
+    return Promise.resolve([]);
+  };
+  await rig.worker.start();
+  await rig.clock.advance(10_000);
+  assertEquals(asked < 60, true, `asked ${asked} times`);
+  await rig.end();
+});
+
+Deno.test("Worker renews the leases of all that is in flight every third of a lease", async () => {
+  const rig = await Rig.started({ concurrency: 1 });
+  await rig.put(job("a"), job("b"));
+  rig.realm.start("a");
+  await rig.clock.advance(6_000);
+  assertEquals(rig.queue.renewals, [["a"], ["a"], ["a"]]);
+  await rig.end();
+});
+
+Deno.test("Worker goes on renewing after a failure, sooner", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"));
+  rig.queue.failing.add("renew");
+  await rig.clock.advance(2_050);
+  rig.queue.failing.clear();
+  await rig.clock.advance(100);
+  assertEquals(rig.queue.renewals.length, 2);
+  await rig.end();
+});
+
+Deno.test("Worker aborts an attempt whose lease was lost and drops what it reports", async () => {
+  const rig = await Rig.started();
+  const lost = rig.events("leases.lost");
+  await rig.put(job("a"), job("b"));
+  rig.realm.start("a", "b");
+  rig.queue.lost = ["a"];
+  await rig.clock.advance(2_000);
+  assertEquals(rig.realm.aborts, [{ id: "a", reason: "lease lost" }]);
+  assertEquals([rig.worker.inFlight, lost], [1, [{ ids: ["a"] }]]);
+  rig.realm.end("a");
+  rig.realm.end("b");
+  await rig.clock.advance(2);
+  assertEquals(rig.queue.settlements.map(({ id }) => id), ["b"]);
+  await rig.end();
+});
+
+Deno.test("Worker puts a job off that comes back while its older attempt still runs", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"));
+  rig.realm.start("a");
+  await rig.put(job("a", { token: "newer" }));
+  await rig.clock.advance(2);
+  const [settlement] = rig.queue.settlements;
+  assertEquals([settlement?.action, settlement?.token], ["snooze", "newer"]);
+  assertEquals(rig.realm.aborts, [{ id: "a", reason: "lease lost" }]);
+  rig.realm.end("a");
+  await rig.put(job("a", { token: "newest" }));
+  await rig.clock.advance(2);
+  assertEquals([rig.realm.ids, rig.queue.settlements.length], [["a", "a"], 1]);
+  await rig.end();
+});
+
+Deno.test("Worker publishes a stale settlement as stale", async () => {
+  const rig = await Rig.started();
+  const ended = rig.events("attempts.ended");
+  const lost = rig.events("leases.lost");
+  await rig.put(job("a"));
+  rig.queue.stale.add("a");
+  rig.realm.end("a");
+  await rig.clock.advance(2);
+  assertEquals([ended[0]!.ends[0]!.next, lost], ["stale", [{ ids: ["a"] }]]);
+  await rig.end();
+});
+
+Deno.test("Worker cancels a running job when it ends, and one that waits at once", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"));
+  rig.realm.start("a");
+  rig.queue.cancelled = ["a", "b"];
+  await rig.clock.advance(2_000);
+  assertEquals(rig.realm.aborts, [{ id: "a", reason: "cancelled" }, { id: "b", reason: "cancelled" }]);
+  rig.realm.end("b", failure);
+  rig.realm.end("a");
+  await rig.clock.advance(2);
+  assertEquals([rig.queue.action("a"), rig.queue.action("b")], ["cancel", "cancel"]);
+  await rig.end();
+});
+
+Deno.test("Worker ends the executor of a cancelled job that goes on after the grace time", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"));
+  rig.realm.start("a", "b");
+  rig.queue.cancelled = ["a"];
+  await rig.clock.advance(4_500);
+  assertEquals([rig.queue.action("a"), rig.queue.action("b")], ["cancel", "release"]);
+  await rig.end();
+});
+
+Deno.test("Worker.drained() waits for what runs, is leased by others or is due for a retry, not for the future", async () => {
+  const rig = await Rig.started();
+  let drained = false;
+  rig.queue.scheduled = 3;
+  rig.queue.retrying = 1;
+  await rig.put(job("a"));
+  rig.worker.drained().then(() => drained = true);
+  await rig.clock.advance(1_000);
+  assertEquals(drained, false);
+  rig.realm.end("a");
+  await rig.clock.advance(1_000);
+  assertEquals(drained, false);
+  rig.queue.retrying = 0;
+  rig.queue.running = 1;
+  await rig.clock.advance(1_000);
+  assertEquals(drained, false);
+  rig.queue.running = 0;
+  await rig.clock.advance(200);
+  assertEquals(drained, true);
+  await rig.end();
+});
+
+Deno.test("Worker.drained() asks qsize() where there are no counts", async () => {
+  const rig = await Rig.started();
+  rig.queue.capabilities.clear();
+  rig.queue.scheduled = 1;
+  rig.queue.running = 5;
+  let drained = false;
+  rig.worker.drained().then(() => drained = true);
+  await rig.clock.advance(1_000);
+  assertEquals(drained, false);
+  rig.queue.scheduled = 0;
+  await rig.clock.advance(200);
+  assertEquals(drained, true);
+  await rig.end();
+});
