@@ -74,10 +74,10 @@ import { EventEmitter } from "node:events";
 const started = performance.now();
 const { os, arch: cpu } = globalThis.Deno?.build ?? { os: "linux", arch: "x86_64" };
 const platform = os === "windows" ? "win32" : os, arch = cpu === "aarch64" ? "arm64" : "x64";
-const emitter = new EventEmitter();
+const emitter = new EventEmitter(), decoder = new TextDecoder();
 const stream = (name) => ({
   isTTY: false, writable: true, fd: -1,
-  write(text, encoding, done) { write(name, String(text)); const fn = typeof encoding === "function" ? encoding : done; fn?.(); return true; },
+  write(text, encoding, done) { write(name, typeof text === "string" ? text : decoder.decode(text)); const fn = typeof encoding === "function" ? encoding : done; fn?.(); return true; },
   end() {}, on() { return this; }, once() { return this; }, off() { return this; }, removeListener() { return this; }, emit() { return false; },
 });
 const refused = (what) => () => { throw new Error("process." + what + " is not available to plugins and tasks."); };

@@ -80,7 +80,7 @@ Deno.test("no way leads to a socket on an existing descriptor", async () => {
   await using project = await TestProject.with({
     "main.js":
       `import * as net from "node:net"; import tls from "node:tls"; import http from "node:http"; import tty from "node:tty";
-      const real = tls.TLSSocket.prototype.__proto__.constructor;
+      const real = Object.getPrototypeOf(tls.TLSSocket.prototype).constructor;
       export const ways = {
         shim: (fd) => new net.Socket({ fd }), called: (fd) => net.Socket.call(new net.Socket(), { fd }),
         prototype: (fd) => new (Object.getPrototypeOf(tls.TLSSocket))({ fd }), real: (fd) => new real({ fd }),
@@ -97,8 +97,8 @@ Deno.test("no way leads to a socket on an existing descriptor", async () => {
   try {
     const sockets = await openSockets();
     assert(sockets.length >= 3);
-    for (const [name, way] of Object.entries(ways)) {
-      for (const fd of sockets) assertThrows(() => (way as (fd: number) => unknown)(fd), Error, undefined, name);
+    for (const way of Object.values(ways)) {
+      for (const fd of sockets) assertThrows(() => (way as (fd: number) => unknown)(fd), Error);
     }
   } finally {
     for (const each of [near, far, listener]) each.close();

@@ -34,7 +34,7 @@ export interface ExecutorGone extends ExecutorEnd {
   readonly detail: string;
   /** Sent, and never announced as started. */
   readonly unstarted: readonly Attempt[];
-  /** Whether any attempt had ended in this realm. */
+  /** Whether any handler had been called in this realm. */
   readonly worked: boolean;
 }
 
@@ -261,7 +261,6 @@ export class Executor {
     const attempt = this.#held.get(id as string);
     if (attempt === undefined) return;
     this.#held.delete(attempt.job.id);
-    this.#worked = true;
     this.#parts.delegate.ended(attempt, outcome, typeof durationMs === "number" && durationMs >= 0 ? durationMs : 0);
   }
 
@@ -273,7 +272,9 @@ export class Executor {
       attempt.start(this.#heardAt, ++this.#starts);
       attempts.push(attempt);
     }
-    if (attempts.length > 0) this.#parts.delegate.started(attempts);
+    if (attempts.length === 0) return;
+    this.#worked = true;
+    this.#parts.delegate.started(attempts);
   }
 
   #progress(params: unknown): void {

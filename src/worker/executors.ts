@@ -90,7 +90,10 @@ export class Executors {
     return attempts.slice(given);
   }
 
-  /** The attempt's executor ended; opens another one, at once after a timeout, else with a growing pause. */
+  /**
+   * Opens another realm for an executor that ended: at once after a timeout, else after a pause. The pause grows only
+   * while nothing runs in between: handlers that end their executor are dealt with by the count of their losses.
+   */
   replace(executor: Executor, { reason, worked }: ExecutorGone): void {
     if (worked) this.#failures.delete(executor);
     if (reason === "timeout") this.#reopen(executor);

@@ -1,6 +1,6 @@
 /** The worker with real executors: processes that are killed, that block, that are stopped. @module */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryQueue } from "../backends/mod.ts";
 import { type AttemptEnd, EventBus, type JobRecord, type NewJob, systemClock } from "../core/mod.ts";
 import { loadGraph, prepareGraph } from "../loader/mod.ts";
