@@ -1,0 +1,29 @@
+/** What can be wrong with a setting. @module */
+
+import { NuvomError } from "../core/mod.ts";
+import type { SettingDefinition } from "./table.ts";
+
+/** `NUVOM_SETTINGS_INVALID`: exit code 2 for an option of the command line, else 3. */
+export function invalidSetting(definition: SettingDefinition, value: string, source: string): NuvomError {
+  return new NuvomError("NUVOM_SETTINGS_INVALID", {
+    what: `${JSON.stringify(value)} is no value for ${definition.env} (from ${source}).`,
+    mend: `Use ${allowed(definition)}.`,
+    exitCode: source.startsWith("--") ? 2 : 3,
+  });
+}
+
+/** `NUVOM_SETTINGS_DOTENV` */
+export function badDotenv(path: string, line: number, text: string): NuvomError {
+  return new NuvomError("NUVOM_SETTINGS_DOTENV", {
+    what: `${path}:${line} is not a setting: ${JSON.stringify(text.slice(0, 60))}.`,
+    mend: "Write NAME=value, one a line; comments begin with #.",
+    exitCode: 3,
+  });
+}
+
+function allowed({ type, choices, min, max }: SettingDefinition): string {
+  if (choices !== undefined) return `one of ${choices.join(", ")}`;
+  const range = `from ${min} to ${max}`;
+  if (type === "seconds") return `a number of seconds ${range}`;
+  return type === "integer" ? `a whole number ${range}` : "a text that is not empty";
+}

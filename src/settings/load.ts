@@ -1,0 +1,191 @@
+/** Gathers the settings from defaults, `.env`, environment and flags, and remembers where each came from. @module */
+
+import { nearestName, type TimeoutPolicy } from "../core/mod.ts";
+import { type DotenvValue, parseDotenv } from "./dotenv.ts";
+import { invalidSetting } from "./errors.ts";
+import { type SettingDefinition, SETTINGS } from "./table.ts";
+
+/** All settings, checked; durations in milliseconds, paths absolute. */
+export interface Settings {
+  /** The folder of the manifest. */
+  readonly projectDir: string;
+  readonly manifestPath: string;
+  /** `.nuvom` in the project. */
+  readonly stateDir: string;
+  readonly cacheDir: string;
+  readonly environment: string;
+  readonly queueBackend: string;
+  readonly resultBackend: string;
+  readonly sqlitePath: string;
+  readonly sqliteSynchronous: "NORMAL" | "FULL";
+  readonly maxWorkers: number;
+  readonly concurrency: number;
+  readonly batchSize: number;
+  readonly jobTimeoutMs: number;
+  readonly timeoutGraceMs: number;
+  readonly timeoutPolicy: TimeoutPolicy;
+  readonly retryDelayMs: number;
+  readonly leaseMs: number;
+  readonly shutdownGraceMs: number;
+  readonly memoryMb: number;
+  readonly pluginStartTimeoutMs: number;
+  readonly pluginStopTimeoutMs: number;
+  readonly pluginCallTimeoutMs: number;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+  readonly logFormat: "text" | "json";
+}
+
+/** One setting, for `nuvom config`. */
+export interface SettingRow {
+  readonly env: string;
+  /** As a person would write it; secrets are masked. */
+  readonly value: string;
+  /** `default`, `.env:3`, `environment`, or the flag. */
+  readonly source: string;
+  readonly doc: string;
+}
+
+/** Settings, their sources, and what else the environment says. */
+export interface LoadedSettings {
+  readonly values: Settings;
+  readonly table: readonly SettingRow[];
+  /** Every variable of `.env` and the environment, for settings of plugins and `{ env = "X" }`. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** Variables that look like misspelt settings. */
+  readonly warnings: readonly string[];
+}
+
+/** Where settings are looked for. */
+export interface SettingsSources {
+  /** Absolute. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Options of the command line by name; undefined ones count as absent. */
+  readonly flags?: Readonly<Record<string, unknown>>;
+}
+
+interface Found {
+  readonly text: string;
+  readonly source: string;
+}
+
+/**
+ * Reads `.env` beside the manifest, and checks everything.
+ * @throws {NuvomError} `NUVOM_SETTINGS_INVALID`, `NUVOM_SETTINGS_DOTENV`
+ */
+export function loadSettings({ cwd, env, flags = {} }: SettingsSources): LoadedSettings {
+  const manifest = flags.manifest ?? env.NUVOM_MANIFEST_PATH ?? ".nuvom_plugins.toml";
+  const manifestPath = absolute(String(manifest), cwd);
+  const projectDir = folderOf(manifestPath);
+  const dotenv = readDotenv(`${projectDir}/.env`);
+  const found = new Map(SETTINGS.map((setting) => [setting.key, find(setting, flags, env, dotenv)]));
+  const value = (key: string) => read(definition(key), found.get(key)!);
+  const values = {
+    ...Object.fromEntries(SETTINGS.map(({ key }) => [key, value(key)])),
+    projectDir,
+    manifestPath,
+    stateDir: `${projectDir}/.nuvom`,
+    cacheDir: cacheDir(String(value("cacheDir")), projectDir, env),
+    sqlitePath: absolute(String(value("sqlitePath")), projectDir),
+    maxWorkers: value("maxWorkers") || Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1)),
+  } as unknown as Settings;
+  const variables = new Map([
+    ...[...dotenv].map(([name, { value }]) => [name, value] as const),
+    ...Object.entries(env),
+  ]);
+  return {
+    values,
+    table: SETTINGS.map((row) => describe(row, found.get(row.key)!, values)),
+    variables,
+    warnings: warn(variables),
+  };
+}
+
+function definition(key: string): SettingDefinition {
+  return SETTINGS.find((setting) => setting.key === key)!;
+}
+
+function find(
+  { flag, env: name, default: fallback }: SettingDefinition,
+  flags: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string>>,
+  dotenv: ReadonlyMap<string, DotenvValue>,
+): Found {
+  if (flag !== undefined && flags[flag] !== undefined) return { text: String(flags[flag]), source: `--${flag}` };
+  // An empty variable is how a service manager says "not set".
+  if (env[name] !== undefined && env[name] !== "") return { text: env[name], source: "environment" };
+  const line = dotenv.get(name);
+  if (line !== undefined && line.value !== "") return { text: line.value, source: line.place };
+  return { text: fallback, source: "default" };
+}
+
+function read(setting: SettingDefinition, { text, source }: Found): string | number {
+  if (source === "default" && text === "") return setting.type === "string" ? "" : 0;
+  switch (setting.type) {
+    case "string":
+      if (text.trim() === "") throw invalidSetting(setting, text, source);
+      return text;
+    case "choice": {
+      const choice = setting.choices!.find((known) => known.toLowerCase() === text.toLowerCase());
+      if (choice === undefined) throw invalidSetting(setting, text, source);
+      return choice;
+    }
+    case "integer":
+    case "seconds": {
+      const number = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : NaN;
+      const whole = setting.type === "seconds" || Number.isInteger(number);
+      if (!whole || !(number >= setting.min! && number <= setting.max!)) throw invalidSetting(setting, text, source);
+      return setting.type === "seconds" ? Math.round(number * 1_000) : number;
+    }
+  }
+}
+
+function describe(setting: SettingDefinition, found: Found, values: Settings): SettingRow {
+  const effective = values[setting.key as keyof Settings];
+  const shown = setting.type === "seconds" ? String(Number(effective) / 1_000) : String(effective);
+  return { env: setting.env, value: setting.secret ? "********" : shown, source: found.source, doc: setting.doc };
+}
+
+/** Only near misses: plugins have variables of their own, such as `NUVOM_PROMETHEUS_PORT`. */
+function warn(variables: ReadonlyMap<string, string>): string[] {
+  const known = SETTINGS.map(({ env }) => env as string);
+  return [...variables.keys()].filter((name) => name.startsWith("NUVOM_") && !known.includes(name)).flatMap((name) => {
+    const nearest = nearestName(name, known);
+    const near = nearest !== undefined && Math.abs(nearest.length - name.length) <= 2 &&
+      sharedStart(name, nearest) >= 10;
+    return near ? [`The variable ${name} is no setting of nuvom. Did you mean "${nearest}"?`] : [];
+  });
+}
+
+function sharedStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
+
+function readDotenv(path: string): Map<string, DotenvValue> {
+  try {
+    return parseDotenv(Deno.readTextFileSync(path), ".env");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return new Map();
+    throw error;
+  }
+}
+
+function cacheDir(set: string, projectDir: string, env: Readonly<Record<string, string>>): string {
+  if (set !== "") return absolute(set, projectDir);
+  if (env.XDG_CACHE_HOME) return `${env.XDG_CACHE_HOME}/nuvom`;
+  return env.HOME ? `${env.HOME}/.cache/nuvom` : `${projectDir}/.nuvom/cache`;
+}
+
+function absolute(path: string, base: string): string {
+  // By way of a URL, so that `.` and `..` are taken out.
+  const joined = path.startsWith("/") ? path : `${base}/${path}`;
+  return decodeURIComponent(
+    new URL(`file://${encodeURI(joined).replaceAll("#", "%23").replaceAll("?", "%3F")}`).pathname,
+  );
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
