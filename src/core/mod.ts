@@ -8,6 +8,7 @@ export * from "./hooks.ts";
 export * from "./job.ts";
 export * from "./metrics.ts";
 export * from "./nearest.ts";
+export * from "./order.ts";
 export * from "./outcome.ts";
 export * from "./plugin.ts";
 export * from "./queue_backend.ts";

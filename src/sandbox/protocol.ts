@@ -4,6 +4,7 @@
  */
 
 import type {
+  EnqueueOrder,
   HookMethod,
   LeasedJob,
   MetricFamily,
@@ -13,8 +14,8 @@ import type {
   PluginSettings,
   QueueCapability,
   TaskInfo,
+  WaitAnswer,
 } from "../core/mod.ts";
-import type { EnqueueOrder, WaitAnswer } from "../sdk/ambient.ts";
 
 /** Bumped on every change of the frames or of the tables below; host and guest must agree. */
 export const PROTOCOL_VERSION = 1;

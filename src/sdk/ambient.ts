@@ -4,23 +4,14 @@
  * @module
  */
 
-import type { EnqueueReceipt, JobState, Logger, NewJob, PluginContext, TaskInfo } from "../core/mod.ts";
-import { type ErrorData, NuvomError } from "../core/mod.ts";
-
-/** A job as `task.delay` asks for it: the task's own options ride along, the client fills in the settings. */
-export interface EnqueueOrder {
-  readonly task: TaskInfo;
-  /** JSON text of an array. */
-  readonly args: string;
-  readonly overrides?: Partial<Pick<NewJob, "id" | "queue" | "priority" | "delayMs" | "uniqueKey" | "uniqueForMs">>;
-}
-
-/** A job's end, for the one who waits. */
-export interface WaitAnswer {
-  readonly state: Extract<JobState, "SUCCESS" | "FAILED" | "CANCELLED">;
-  readonly result: string | null;
-  readonly error: ErrorData | null;
-}
+import {
+  type EnqueueOrder,
+  type EnqueueReceipt,
+  type Logger,
+  NuvomError,
+  type PluginContext,
+  type WaitAnswer,
+} from "../core/mod.ts";
 
 /** What a handler may know of the job that it runs for. */
 export interface JobContext {

@@ -1,7 +1,14 @@
 /** `task()`: a named function that can run later, elsewhere. @module */
 
-import { checkTaskOptions, type Duration, parseDuration, type TaskInfo, type TaskOptions } from "../core/mod.ts";
-import { ambient, type EnqueueOrder } from "./ambient.ts";
+import {
+  checkTaskOptions,
+  type Duration,
+  type EnqueueOrder,
+  parseDuration,
+  type TaskInfo,
+  type TaskOptions,
+} from "../core/mod.ts";
+import { ambient } from "./ambient.ts";
 import { noHandler } from "./errors.ts";
 import { JobHandle } from "./job_handle.ts";
 import { argsToJson } from "./json.ts";

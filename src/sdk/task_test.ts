@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { NuvomError } from "../core/mod.ts";
-import type { EnqueueOrder } from "./ambient.ts";
+import { type EnqueueOrder, NuvomError } from "../core/mod.ts";
 import { isTask, taskHandler, taskInfo } from "./internal.ts";
 import { JobHandle } from "./job_handle.ts";
 import { task } from "./mod.ts";

@@ -1,6 +1,7 @@
 /** The guest's side of an executor: imports the task modules and runs attempts of their tasks. @module */
 
-import { type EnqueueOrder, setAmbient, type WaitAnswer } from "../../sdk/ambient.ts";
+import type { EnqueueOrder, WaitAnswer } from "../../core/mod.ts";
+import { setAmbient } from "../../sdk/ambient.ts";
 import type { DiscoveredTask, ExecutorCalls, ExecutorNotes } from "../protocol.ts";
 import { AttemptQueue } from "./executor/attempt_queue.ts";
 import { importTasks } from "./executor/import_tasks.ts";

@@ -1,6 +1,7 @@
 /** The guest's side of a plugin: finds it, starts and stops it, serves what it registered. @module */
 
 import {
+  type EnqueueOrder,
   type Hook,
   HOOK_METHODS,
   type HookMethod,
@@ -10,8 +11,9 @@ import {
   type PluginCommand,
   type PluginContext,
   type PluginSettings,
+  type WaitAnswer,
 } from "../../core/mod.ts";
-import { type EnqueueOrder, setAmbient, type WaitAnswer } from "../../sdk/ambient.ts";
+import { setAmbient } from "../../sdk/ambient.ts";
 import type { PluginCalls, Registration } from "../protocol.ts";
 import { GuestBackends } from "./plugin/backends.ts";
 import { importFailed, notRegistered, registeredTwice } from "./plugin/errors.ts";

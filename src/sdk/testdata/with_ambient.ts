@@ -1,7 +1,7 @@
 /** Surroundings for tests of the sdk. @module */
 
-import type { PluginContext } from "../../core/mod.ts";
-import { type EnqueueOrder, type JobContext, setAmbient, type WaitAnswer } from "../ambient.ts";
+import type { EnqueueOrder, PluginContext, WaitAnswer } from "../../core/mod.ts";
+import { type JobContext, setAmbient } from "../ambient.ts";
 
 /** What a test wants to see or to say. */
 export interface Surroundings {

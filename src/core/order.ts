@@ -1,0 +1,20 @@
+/** What a client is asked for, and what it answers to one who waits. @module */
+
+import type { ErrorData } from "./errors.ts";
+import type { FinalState, NewJob } from "./job.ts";
+import type { TaskInfo } from "./task.ts";
+
+/** A job as `task.delay` asks for it: the task's own options ride along, the client fills in the settings. */
+export interface EnqueueOrder {
+  readonly task: TaskInfo;
+  /** JSON text of an array. */
+  readonly args: string;
+  readonly overrides?: Partial<Pick<NewJob, "id" | "queue" | "priority" | "delayMs" | "uniqueKey" | "uniqueForMs">>;
+}
+
+/** A job's end, for the one who waits. */
+export interface WaitAnswer {
+  readonly state: FinalState;
+  readonly result: string | null;
+  readonly error: ErrorData | null;
+}

@@ -1,0 +1,68 @@
+/** What a manifest says, read and checked. @module */
+
+import type { Capability, PermissionSet } from "../core/mod.ts";
+import type { Isolation } from "../sandbox/mod.ts";
+
+/** `.nuvom_plugins.toml`, with absolute paths and durations in milliseconds. */
+export interface Manifest {
+  /** Absolute. */
+  readonly path: string;
+  /** Of the manifest: what relative paths are relative to, and where foreign files must stay. Absolute. */
+  readonly folder: string;
+  /** In the order in which they are written; a specifier that is listed under several capabilities stands here once. */
+  readonly plugins: readonly PluginEntry[];
+  /** `[plugin.NAME]` by name. */
+  readonly sections: ReadonlyMap<string, PluginSection>;
+  readonly tasks: TasksSection;
+}
+
+/** One plugin of `[plugins]`. */
+export interface PluginEntry {
+  /** As it is written. */
+  readonly specifier: string;
+  /** `file:` URL, or `nuvom:NAME` for a plugin inside the executable. */
+  readonly module: string;
+  /** Null: the default export, else the only one with the shape of a plugin. */
+  readonly exportName: string | null;
+  /** The keys of `[plugins]` that list it. */
+  readonly listedUnder: readonly Capability[];
+  /** `.nuvom_plugins.toml:3:18`, for messages. */
+  readonly place: string;
+}
+
+/** `[plugin.NAME]`; what is not written is undefined, and a setting decides. */
+export interface PluginSection {
+  readonly name: string;
+  /** Pins the name to a module: another plugin that calls itself so is refused. Written and resolved as in `[plugins]`. */
+  readonly source?: string;
+  /** What is granted; nothing else is. */
+  readonly permissions: PermissionSet;
+  /** By default `worker`: the module is one of the project's own or of the executable's. */
+  readonly isolation?: Isolation;
+  /** Of a process realm, in MiB. */
+  readonly memoryMb?: number;
+  readonly startTimeoutMs?: number;
+  readonly callTimeoutMs?: number;
+  /** The worker goes on without it when it can't start. */
+  readonly optional: boolean;
+  readonly settings: Readonly<Record<string, SettingSource>>;
+  /** `.nuvom_plugins.toml:7`, for messages. */
+  readonly place: string;
+}
+
+/** A value of `[plugin.NAME] settings`, or where it is to be read. */
+export type SettingSource =
+  | { readonly kind: "value"; readonly value: unknown }
+  | { readonly kind: "env"; readonly name: string }
+  /** Absolute path of a file whose text, without a line break at its end, is the value. */
+  | { readonly kind: "file"; readonly path: string };
+
+/** `[tasks]`. */
+export interface TasksSection {
+  /** Paths and patterns relative to the manifest, as they are written. */
+  readonly modules: readonly string[];
+  readonly permissions: PermissionSet;
+  /** Of an executor, in MiB. */
+  readonly memoryMb?: number;
+  readonly place: string;
+}
