@@ -7,6 +7,7 @@
 import {
   type Clock,
   didYouMean,
+  type EnqueueOrder,
   EventBus,
   type MetricFamily,
   NuvomError,
@@ -15,12 +16,30 @@ import {
   type ResultBackend,
   systemClock,
 } from "./core/mod.ts";
-import { MemoryQueue, MemoryResults, MemoryStore, openSqlite, SqliteQueue, SqliteResults } from "./backends/mod.ts";
-import type { SqliteStore } from "./backends/mod.ts";
+import {
+  MemoryQueue,
+  MemoryResults,
+  MemoryStore,
+  openSqlite,
+  SqliteQueue,
+  SqliteResults,
+  type SqliteStore,
+} from "./backends/mod.ts";
 import { Client } from "./client/mod.ts";
-import { describePlugins, type Manifest, PluginHost, type PluginRow, readManifest, TaskModules } from "./host/mod.ts";
-import { Metrics } from "./observe/mod.ts";
-import type { DiscoveredTask, RealmHost } from "./sandbox/mod.ts";
+import {
+  describePlugin,
+  describePlugins,
+  type LoadedPlugin,
+  type Manifest,
+  type PluginDetail,
+  PluginHost,
+  type PluginRow,
+  readManifest,
+  TaskModules,
+} from "./host/mod.ts";
+import { gauge, Metrics } from "./observe/mod.ts";
+import { type DiscoveredTask, type HostCalls, readLog, type RealmHost, unknownMethod } from "./sandbox/mod.ts";
+import { setAmbient } from "./sdk/ambient.ts";
 import type { LoadedSettings } from "./settings/mod.ts";
 import { Worker } from "./worker/mod.ts";
 
@@ -92,6 +111,12 @@ export class Engine implements AsyncDisposable {
     this.manifest = manifest;
     this.metrics = new Metrics(this.bus);
     this.#taskModules = new TaskModules(manifest, options.settings);
+    setAmbient({
+      enqueue: async (orders) => (await this.client()).enqueue(orders),
+      wait: async (id, timeoutMs) => (await this.client()).wait(id, timeoutMs),
+      job: () => undefined,
+      plugin: () => undefined,
+    });
   }
 
   /** Opens the backends, starting only the plugins that provide them. */
@@ -110,9 +135,25 @@ export class Engine implements AsyncDisposable {
     return this.#taskModules.discover(this.#realmHost("discovery"));
   }
 
-  /** What manifest and cached metadata say of the plugins; none of their code runs. */
+  /** What there is to know of the plugins; none of them starts. */
   plugins(): Promise<readonly PluginRow[]> {
     return describePlugins(this.manifest, this.settings);
+  }
+
+  /**
+   * All that there is to know of one plugin, which does not start.
+   * @throws {NuvomError} `NUVOM_PLUGIN_UNKNOWN`
+   */
+  inspectPlugin(name: string): Promise<PluginDetail> {
+    return describePlugin(this.manifest, this.settings, name);
+  }
+
+  /**
+   * Loads one plugin, by its name or by a specifier that need not stand in the manifest. It is stopped by `close`.
+   * @throws {NuvomError} what is wrong with the plugin.
+   */
+  async openPlugin(target: string): Promise<LoadedPlugin> {
+    return await (await this.#openHost()).load(target);
   }
 
   /**
@@ -129,8 +170,10 @@ export class Engine implements AsyncDisposable {
     this.#worker = new Worker({
       queue,
       results: queue.store !== undefined && queue.store === results.store ? null : results,
-      openExecutor: (executorHost, index) => this.#taskModules.openExecutor(this.#joined(executorHost, index), index),
+      openExecutor: (executorHost, index) =>
+        this.#taskModules.openExecutor(this.#realmHost(`executor-${index}`, executorHost), index),
       entries: () => this.#taskModules.entries(),
+      mapStack: (stack) => this.#taskModules.mapStack(stack),
       bus: this.bus,
       clock: this.#clock,
       options: {
@@ -156,6 +199,7 @@ export class Engine implements AsyncDisposable {
     await host?.stopAll();
     this.#sqlite?.close();
     await this.#taskModules.dispose();
+    setAmbient(undefined);
   }
 
   /** The same as {@linkcode Engine.close}. */
@@ -201,7 +245,7 @@ export class Engine implements AsyncDisposable {
 
   async #openClient(): Promise<Client> {
     const { queue, results } = await this.#openBackends();
-    return new Client({ queue, results, settings: this.settings.values, clock: this.#clock, bus: this.bus });
+    return new Client({ queue, results, defaults: this.settings.values, clock: this.#clock, bus: this.bus });
   }
 
   #openHost(): Promise<PluginHost> {
@@ -211,31 +255,41 @@ export class Engine implements AsyncDisposable {
       bus: this.bus,
       metrics: () => this.metrics.snapshot(),
       client: {
-        enqueue: async (orders) => (await this.client()).enqueue(orders),
+        enqueue: (orders) => this.#enqueue(orders),
         wait: async (id, timeoutMs) => (await this.client()).wait(id, timeoutMs),
       },
     });
     return this.#host;
   }
 
-  /** What every executor may ask of the host, beside what the worker answers itself. */
+  async #enqueue(orders: readonly EnqueueOrder[]): Promise<readonly string[]> {
+    return (await (await this.client()).enqueue(orders)).map(({ id }) => id);
+  }
+
+  /** What an executor's guest may ask; the rest is for the worker, where there is one. */
   #realmHost(name: string, worker?: RealmHost): RealmHost {
     return {
       call: async (method, params) => {
-        if (method === "client.enqueue") return (await (await this.client()).enqueue(params as EnqueueOrder[])).map(({ id }) => id);
-        if (method === "client.wait") {
-          const { id, timeoutMs } = params as HostCalls["client.wait"]["params"];
-          return (await this.client()).wait(id, timeoutMs);
+        switch (method) {
+          case "client.enqueue":
+            return await this.#enqueue(params as HostCalls["client.enqueue"]["params"]);
+          case "client.wait": {
+            const { id, timeoutMs } = params as HostCalls["client.wait"]["params"];
+            return await (await this.client()).wait(String(id), Number(timeoutMs));
+          }
+          default:
+            if (worker === undefined) throw unknownMethod(method);
+            return await worker.call(method, params);
         }
-        if (method === "metrics.snapshot") return this.metrics.snapshot();
-        if (worker !== undefined) return worker.call(method, params);
-        throw unknownMethod(method);
       },
       note: (method, params) => {
-        if (method === "log") this.#logOf(name, params as HostNotes["log"]["params"]);
-        else worker?.note(method, params);
+        if (method !== "log") return worker?.note(method, params);
+        const { level, message, fields, job } = readLog(params);
+        if (job === undefined) this.bus.emit("log", { level, category: name, message, fields });
+        else this.bus.emit("log", { level, category: "job", message, fields: { ...fields, id: job } });
       },
-      output: (stream, text) => this.bus.emit("plugin.output", { plugin: name, stream, text }),
+      output: (stream, text) =>
+        this.bus.emit("log", { level: "info", category: name, message: text, fields: { stream } }),
     };
   }
 
@@ -257,6 +311,15 @@ export class Engine implements AsyncDisposable {
         this.#sqlite ??= openSqlite({ path: sqlitePath, synchronous: sqliteSynchronous, clock: this.#clock }),
     };
   }
+}
+
+function queueSamples(rows: readonly QueueStats[]) {
+  return rows.flatMap(({ queue, pending, scheduled, retrying, running }) =>
+    Object.entries({ pending, scheduled, retrying, running }).map(([state, value]) => ({
+      labels: { queue, state },
+      value,
+    }))
+  );
 }
 
 /** Names this process among all workers of a queue. */

@@ -2,10 +2,7 @@
 
 import { type Duration, parseDuration } from "./duration.ts";
 import { NuvomError } from "./errors.ts";
-import { DEFAULT_QUEUE } from "./job.ts";
-
-/** What a timeout does: count as a failed attempt, end the job at once, or only be reported while the attempt goes on. */
-export type TimeoutPolicy = "retry" | "fail" | "ignore";
+import { DEFAULT_QUEUE, type TimeoutPolicy } from "./job.ts";
 
 /** Options of `task()`. */
 export interface TaskOptions {
@@ -17,9 +14,9 @@ export interface TaskOptions {
   readonly retryDelay?: Duration;
   /** Longest run of one attempt; 0 is no limit. @default the setting `NUVOM_JOB_TIMEOUT_SECS` */
   readonly timeout?: Duration;
-  /** @default the setting `NUVOM_TIMEOUT_POLICY` */
+  /** What a timeout does. @default the setting `NUVOM_TIMEOUT_POLICY` */
   readonly timeoutPolicy?: TimeoutPolicy;
-  /** @default "default" */
+  /** Where its jobs wait. @default "default" */
   readonly queue?: string;
   /** -1000 to 1000; higher runs first. @default 0 */
   readonly priority?: number;
@@ -29,13 +26,21 @@ export interface TaskOptions {
 
 /** A task as discovery finds it: options checked, durations in milliseconds, null where the setting decides. */
 export interface TaskInfo {
+  /** Unique in the project. */
   readonly name: string;
+  /** Further attempts after a failed one. */
   readonly retries: number;
+  /** Base of the backoff. */
   readonly retryDelayMs: number | null;
+  /** Longest run of one attempt; 0 is no limit. */
   readonly timeoutMs: number | null;
+  /** What a timeout does. */
   readonly timeoutPolicy: TimeoutPolicy | null;
+  /** Where its jobs wait. */
   readonly queue: string;
+  /** Higher runs first. */
   readonly priority: number;
+  /** Whether the returned value is kept. */
   readonly storeResult: boolean;
 }
 
@@ -59,7 +64,7 @@ export function checkTaskOptions(options: TaskOptions): TaskInfo {
     timeoutPolicy: options.timeoutPolicy === undefined ? null : policy(options.timeoutPolicy, at),
     queue: checkQueueName(options.queue ?? DEFAULT_QUEUE),
     priority: checkPriority(options.priority ?? 0, at),
-    storeResult: options.storeResult ?? true,
+    storeResult: boolean(options.storeResult ?? true, `storeResult of ${at}`),
   };
 }
 
@@ -77,6 +82,11 @@ export function checkPriority(priority: number, at: string): number {
 function integer(value: number, min: number, max: number, what: string): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw invalid(`${JSON.stringify(value)} is no value for ${what}`, `Use a whole number from ${min} to ${max}`);
+}
+
+function boolean(value: boolean, what: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw invalid(`${JSON.stringify(value)} is no value for ${what}`, "Use true or false");
 }
 
 function policy(value: string, at: string): TimeoutPolicy {

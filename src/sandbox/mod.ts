@@ -2,6 +2,7 @@
 
 export { childMain } from "./child_main.ts";
 export { explainPermission, type MissingPermission } from "./permission_error.ts";
+export { type GuestLog, readLog } from "./guest_log.ts";
 export { openRealm } from "./open_realm.ts";
 export type { GuestCalls, Isolation, Realm, RealmExit, RealmHost, RealmSpec } from "./realm.ts";
 export { unknownMethod } from "./errors.ts";

@@ -40,6 +40,7 @@ function spawnChild(spec: RealmSpec, socket: string, key: Uint8Array): Deno.Chil
   const child = new Deno.Command(Deno.execPath(), {
     args,
     env,
+    cwd: spec.cwd,
     clearEnv: true,
     stdin: "piped",
     stdout: "piped",

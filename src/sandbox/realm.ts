@@ -18,6 +18,8 @@ export interface RealmSpec {
   readonly grant: PermissionSet;
   /** The granted variables. */
   readonly env: Readonly<Record<string, string>>;
+  /** Working folder of a process realm. @default the host's */
+  readonly cwd?: string;
   /** Resident memory, in MiB, at which a process realm is killed. Undefined: no limit. */
   readonly memoryMb?: number;
   readonly startTimeoutMs: number;

@@ -15,8 +15,9 @@ export function invalidSetting(definition: SettingDefinition, value: string, sou
 /** `NUVOM_SETTINGS_DOTENV` */
 export function badDotenv(path: string, line: number, text: string): NuvomError {
   return new NuvomError("NUVOM_SETTINGS_DOTENV", {
-    what: `${path}:${line} is not a setting: ${JSON.stringify(text.slice(0, 60))}.`,
-    mend: "Write NAME=value, one a line; comments begin with #.",
+    // Not the value: it may be a secret.
+    what: `${path}:${line} is not a setting: ${JSON.stringify(text.split("=")[0]!.slice(0, 40))} … can't be read.`,
+    mend: "Write NAME=value, one a line, with both quotes where there is one; comments begin with #.",
     exitCode: 3,
   });
 }

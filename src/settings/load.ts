@@ -78,6 +78,8 @@ export function loadSettings({ cwd, env, flags = {} }: SettingsSources): LoadedS
   const manifestPath = absolute(String(manifest), cwd);
   const projectDir = folderOf(manifestPath);
   const dotenv = readDotenv(`${projectDir}/.env`);
+  // It is found beside the manifest, so it can't say where the manifest is.
+  dotenv.delete("NUVOM_MANIFEST_PATH");
   const found = new Map(SETTINGS.map((setting) => [setting.key, find(setting, flags, env, dotenv)]));
   const value = (key: string) => read(definition(key), found.get(key)!);
   const values = {

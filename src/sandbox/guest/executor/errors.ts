@@ -17,7 +17,7 @@ export function taskDuplicate(name: string, first: string, second: string): Nuvo
 export function taskModuleFailed(source: string, thrown: unknown): NuvomError {
   const { message } = toErrorData(thrown);
   return new NuvomError(thrown instanceof NuvomError ? thrown.code : "NUVOM_TASK_MODULE", {
-    what: `The task module ${source} could not be imported: ${message}`,
+    what: `The task module ${source} could not be imported: ${message.replace(/\.$/, "")}.`,
     mend: "Mend the module; importing it must not do anything that its permissions do not allow.",
     exitCode: 3,
     cause: thrown,

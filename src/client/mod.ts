@@ -1,0 +1,3 @@
+/** Enqueues jobs and waits for their results. @module */
+
+export { Client, type ClientParts, type HistoryQuery } from "./client.ts";

@@ -1,0 +1,96 @@
+/** The log: lines for people or JSON lines for programs. The only file that knows the logging library. @module */
+
+import {
+  configureSync,
+  type FormattedValues,
+  getJsonLinesFormatter,
+  getLogger,
+  getTextFormatter,
+  type LogLevel,
+  type LogRecord,
+  resetSync,
+  type TextFormatter,
+} from "@logtape/logtape";
+import type { EventBus, EventTable } from "../core/mod.ts";
+import { logEvents } from "./event_lines.ts";
+
+/** How a log is opened. */
+export interface LogOptions {
+  readonly bus: EventBus;
+  /** The least level that is written. */
+  readonly level: EventTable["log"]["level"];
+  readonly format: "text" | "json";
+  /** Takes one line with its line break. */
+  readonly write: (line: string) => void;
+}
+
+/** An open log. */
+export interface Log {
+  /** Listens to nothing any more. May be called twice. */
+  close(): void;
+}
+
+type Level = EventTable["log"]["level"];
+
+const LEVELS: Readonly<Record<Level, LogLevel>> = { debug: "debug", info: "info", warn: "warning", error: "error" };
+const SHOWN: Readonly<Record<LogLevel, string>> = {
+  trace: "TRACE",
+  debug: "DEBUG",
+  info: "INFO ",
+  warning: "WARN ",
+  error: "ERROR",
+  fatal: "FATAL",
+};
+
+/** Writes what happens on the bus. There is one log in a process: opening another one closes the first. */
+export function openLog({ bus, level, format, write }: LogOptions): Log {
+  const toText = format === "json" ? getJsonLinesFormatter({ properties: "nest:fields" }) : textFormatter();
+  configureSync({
+    reset: true,
+    sinks: { lines: (record) => write(toText(record)) },
+    loggers: [
+      { category: "nuvom", sinks: ["lines"], lowestLevel: LEVELS[level] },
+      { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "error" },
+    ],
+  });
+  const stop = logEvents(bus, level, emit);
+  return {
+    close() {
+      stop();
+      resetSync();
+    },
+  };
+}
+
+/** As a finished record: a message of foreign code must not be read as a template. */
+function emit({ level, category, message, fields = {} }: EventTable["log"]): void {
+  getLogger(["nuvom", ...category.split(".")]).emit({
+    level: LEVELS[level],
+    message: [message],
+    rawMessage: message,
+    timestamp: Date.now(),
+    properties: { ...fields },
+  });
+}
+
+function textFormatter(): TextFormatter {
+  return getTextFormatter({
+    timestamp: "time",
+    level: (level) => SHOWN[level],
+    category: (category) => category.slice(1).join("."),
+    format: ({ timestamp, level, category, message, record }: FormattedValues) =>
+      `${timestamp} ${level} ${category}  ${message}${fieldsOf(record)}`,
+  });
+}
+
+function fieldsOf({ properties }: LogRecord): string {
+  return Object.entries(properties).map(([name, value]) => `  ${name}=${shown(value)}`).join("");
+}
+
+/** Quoted where it would be read as something else; control characters are escaped. */
+function shown(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
+  // deno-lint-ignore no-control-regex
+  if (typeof value !== "string" || !/[\s"=\x00-\x1f\x7f-\x9f]/.test(text)) return text;
+  return JSON.stringify(text).replace(/[\x7f-\x9f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+}
