@@ -6,6 +6,7 @@
 
 import {
   type Clock,
+  DEFAULT_QUEUE,
   didYouMean,
   type EnqueueOrder,
   EventBus,
@@ -313,8 +314,11 @@ export class Engine implements AsyncDisposable {
   }
 }
 
+/** A queue that is empty has no row; a figure that comes and goes is no good to an alert. */
 function queueSamples(rows: readonly QueueStats[]) {
-  return rows.flatMap(({ queue, pending, scheduled, retrying, running }) =>
+  const empty = { queue: DEFAULT_QUEUE, pending: 0, scheduled: 0, retrying: 0, running: 0 };
+  const all = rows.some(({ queue }) => queue === DEFAULT_QUEUE) ? rows : [empty, ...rows];
+  return all.flatMap(({ queue, pending, scheduled, retrying, running }) =>
     Object.entries({ pending, scheduled, retrying, running }).map(([state, value]) => ({
       labels: { queue, state },
       value,

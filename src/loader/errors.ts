@@ -66,7 +66,7 @@ export function bareSpecifier(specifier: string, chain: readonly string[]): Nuvo
   return error(
     "NUVOM_LOADER_BARE_SPECIFIER",
     `The import ${JSON.stringify(specifier)} names a package, and packages are not resolved here${via(chain)}.`,
-    "Bundle the module into one file first: deno bundle --platform deno --external nuvom MODULE -o FILE.js.",
+    "Bundle the module into one file first: deno bundle --platform=deno --external=nuvom -o FILE.js MODULE.",
   );
 }
 
