@@ -4,16 +4,19 @@
  * @module
  */
 
+import { projectFiles } from "../src/cli/init/files.ts";
 import { bundlePlugins } from "./bundle_plugins.ts";
 
 const ROOT = decodeURIComponent(new URL("..", import.meta.url).pathname).replace(/\/$/, "");
 const EXAMPLE = `${ROOT}/examples/files`;
+/** Of a new project: what makes an editor know "nuvom". */
+const FOR_EDITORS = ["nuvom.d.ts", "deno.json", "tsconfig.json"];
 const MOST_JOBS = 100_000;
 
 interface Job {
   readonly state: string;
-  readonly args: string;
-  readonly result: string | null;
+  readonly args: readonly [path: string];
+  readonly result: Row | null;
   readonly error: { readonly message: string } | null;
 }
 
@@ -78,6 +81,9 @@ async function copyProject(project: string, files: readonly string[]): Promise<v
     await copy(`${EXAMPLE}/${path}`, `${project}/${path}`);
   }
   for (const path of files) await copy(`${ROOT}/${path}`, `${project}/files/${path}`);
+  for (const { path, text } of await projectFiles()) {
+    if (FOR_EDITORS.includes(path)) await Deno.writeTextFile(`${project}/${path}`, text);
+  }
   // Another demo, or a real Prometheus exporter, may hold the usual port.
   await Deno.writeTextFile(`${project}/.env`, `NUVOM_PROMETHEUS_PORT=${freePort()}\n`);
 }
@@ -120,12 +126,12 @@ function printTable(jobs: readonly Job[]): void {
 }
 
 function rowOf({ args, result, error }: Job): Row {
-  if (result !== null) return JSON.parse(result);
-  return { path: JSON.parse(args)[0], bytes: 0, lines: 0, words: 0, sha256: error?.message ?? "no result" };
+  if (result !== null) return result;
+  return { path: args[0], bytes: 0, lines: 0, words: 0, sha256: error?.message ?? "no result" };
 }
 
 function sayNext(project: string, ms: number): void {
-  const cli = `deno run -A --config=${ROOT}/deno.json ${ROOT}/cli.ts`;
+  const cli = `${Deno.execPath()} run -A --config=${ROOT}/deno.json ${ROOT}/cli.ts`;
   say(`
 All in ${(ms / 1_000).toFixed(1)} s. What to try next, in ${project}:
   alias nuvom='${cli}'
