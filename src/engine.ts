@@ -46,8 +46,11 @@ import { Worker } from "./worker/mod.ts";
 
 /** What an engine is opened with. */
 export interface EngineOptions {
+  /** Of the project; they name its manifest. */
   readonly settings: LoadedSettings;
+  /** Where everything that happens is published. @default a bus of its own */
   readonly bus?: EventBus;
+  /** Where it takes the time from. @default the clock of the machine */
   readonly clock?: Clock;
 }
 
@@ -91,9 +94,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
 /** One project, ready to enqueue and to work. Made by {@linkcode openEngine}. */
 export class Engine implements AsyncDisposable {
+  /** As it was opened with. */
   readonly settings: LoadedSettings;
+  /** Where everything that happens is published. */
   readonly bus: EventBus;
+  /**
+   * The manifest of the project, for the command line.
+   * @ignore
+   */
   readonly manifest: Manifest;
+  /** The figures of this process. */
   readonly metrics: Metrics;
   readonly #clock: Clock;
   readonly #taskModules: TaskModules;
@@ -136,22 +146,28 @@ export class Engine implements AsyncDisposable {
     return this.#taskModules.discover(this.#realmHost("discovery"));
   }
 
-  /** What there is to know of the plugins; none of them starts. */
+  /**
+   * What there is to know of the plugins, for the command line; none of them starts.
+   * @ignore
+   */
   plugins(): Promise<readonly PluginRow[]> {
     return describePlugins(this.manifest, this.settings);
   }
 
   /**
-   * All that there is to know of one plugin, which does not start.
+   * All that there is to know of one plugin, for the command line; it does not start.
    * @throws {NuvomError} `NUVOM_PLUGIN_UNKNOWN`
+   * @ignore
    */
   inspectPlugin(name: string): Promise<PluginDetail> {
     return describePlugin(this.manifest, this.settings, name);
   }
 
   /**
-   * Loads one plugin, by its name or by a specifier that need not stand in the manifest. It is stopped by `close`.
+   * Loads one plugin for the command line, by its name or by a specifier that need not stand in the manifest. It is
+   * stopped by `close`.
    * @throws {NuvomError} what is wrong with the plugin.
+   * @ignore
    */
   async openPlugin(target: string): Promise<LoadedPlugin> {
     return await (await this.#openHost()).load(target);
@@ -162,6 +178,8 @@ export class Engine implements AsyncDisposable {
    * @throws {NuvomError} of the plugin that could not start; those before it are stopped again.
    */
   async worker(options: { readonly queues?: readonly string[] } = {}): Promise<Worker> {
+    // What is wrong with a task module is told better by discovery than by an executor that can't start.
+    if ((await this.tasks()).length === 0) this.#warn(`${this.manifest.path} names no module with a task`);
     const host = await this.#openHost();
     await host.startAll();
     const { queue, results } = await this.#openBackends();
@@ -292,6 +310,10 @@ export class Engine implements AsyncDisposable {
       output: (stream, text) =>
         this.bus.emit("log", { level: "info", category: name, message: text, fields: { stream } }),
     };
+  }
+
+  #warn(message: string): void {
+    this.bus.emit("log", { level: "warn", category: "worker", message });
   }
 
   async #gauges(queue: QueueBackend): Promise<MetricFamily[]> {

@@ -3,6 +3,11 @@
 import type { Capability, PermissionSet } from "../core/mod.ts";
 import type { Isolation } from "../sandbox/mod.ts";
 
+/** Range of `memory_mb`, as of `NUVOM_EXECUTOR_MEMORY_MB`. */
+export const MIN_MEMORY_MB = 64;
+/** See {@linkcode MIN_MEMORY_MB}. */
+export const MAX_MEMORY_MB = 1_048_576;
+
 /** `.nuvom_plugins.toml`, with absolute paths and durations in milliseconds. */
 export interface Manifest {
   /** Absolute. */
@@ -46,23 +51,31 @@ export interface PluginSection {
   /** The worker goes on without it when it can't start. */
   readonly optional: boolean;
   readonly settings: Readonly<Record<string, SettingSource>>;
-  /** `.nuvom_plugins.toml:7`, for messages. */
+  /** `.nuvom_plugins.toml:7:9`, for messages. */
   readonly place: string;
 }
 
-/** A value of `[plugin.NAME] settings`, or where it is to be read. */
+/** A value of `[plugin.NAME] settings`, or where it is to be read; `place` is `.nuvom_plugins.toml:9:14`, for messages. */
 export type SettingSource =
-  | { readonly kind: "value"; readonly value: unknown }
-  | { readonly kind: "env"; readonly name: string }
+  | { readonly kind: "value"; readonly value: unknown; readonly place: string }
+  | { readonly kind: "env"; readonly name: string; readonly place: string }
   /** Absolute path of a file whose text, without a line break at its end, is the value. */
-  | { readonly kind: "file"; readonly path: string };
+  | { readonly kind: "file"; readonly path: string; readonly place: string };
 
 /** `[tasks]`. */
 export interface TasksSection {
-  /** Paths and patterns relative to the manifest, as they are written. */
-  readonly modules: readonly string[];
+  readonly modules: readonly TaskPattern[];
   readonly permissions: PermissionSet;
   /** Of an executor, in MiB. */
   readonly memoryMb?: number;
+  /** `.nuvom_plugins.toml:10:2`, for messages; the file alone when there is no such table. */
+  readonly place: string;
+}
+
+/** One item of `[tasks] modules`. */
+export interface TaskPattern {
+  /** A path or a pattern relative to the manifest, as it is written. */
+  readonly text: string;
+  /** `.nuvom_plugins.toml:12:15`, for messages. */
   readonly place: string;
 }

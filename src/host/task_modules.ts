@@ -4,35 +4,25 @@
  * @module
  */
 
-import {
-  type GraphRecord,
-  graphRecord,
-  loadGraph,
-  type ModuleGraph,
-  type PreparedGraph,
-  prepareGraph,
-  recordIsFresh,
-} from "../loader/mod.ts";
+import { graphRecord, loadGraph, type ModuleGraph, type PreparedGraph, prepareGraph } from "../loader/mod.ts";
 import { type DiscoveredTask, openRealm, type Realm, type RealmHost, type RealmSpec } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
-import { toFileUrl } from "./paths.ts";
+import { discoverTasks } from "./discover_tasks.ts";
 import { findTaskModules } from "./find_task_modules.ts";
 import { grantedVariables } from "./grants.ts";
 import type { Manifest } from "./manifest.ts";
+import { toFileUrl } from "./paths.ts";
+import { cachedTasks, keepTasks } from "./task_cache.ts";
 
-/** What discovery keeps: the tasks, and the hashes of the files that they were found in. */
-interface TaskCache {
-  readonly version: 1;
-  readonly modules: readonly string[];
-  readonly record: GraphRecord;
-  readonly tasks: readonly DiscoveredTask[];
-}
+/** After a discovery, how long its realm may take to end. */
+const STOP_MS = 1_000;
 
 /** The task modules that `[tasks]` of a manifest names. */
 export class TaskModules {
   readonly #manifest: Manifest;
   readonly #settings: LoadedSettings;
   #prepared: Promise<{ graph: ModuleGraph; files: PreparedGraph }> | undefined;
+  #files: PreparedGraph | undefined;
 
   /** Reads nothing yet. */
   constructor(manifest: Manifest, settings: LoadedSettings) {
@@ -57,6 +47,7 @@ export class TaskModules {
       name: `executor-${index}`,
       kind: "process",
       role: "executor",
+      cwd: values.projectDir,
       graph: files,
       grant: permissions,
       env: grantedVariables(permissions, variables),
@@ -73,25 +64,23 @@ export class TaskModules {
   }
 
   /** Stack traces of the guest, with the original files, lines and columns. */
-  async mapStack(stack: string): Promise<string> {
-    return this.#prepared === undefined ? stack : (await this.#prepared).files.mapStack(stack);
+  mapStack(stack: string): string {
+    return this.#files?.mapStack(stack) ?? stack;
   }
 
-  /** The tasks of the last discovery, while none of their files has changed; else null. */
+  /** The tasks of the last discovery, while none of their files has changed; else null. Nothing is imported. */
   async cached(): Promise<readonly DiscoveredTask[] | null> {
-    const cache = await readCache(this.cachePath);
-    if (cache === null) return null;
-    const modules = (await findTaskModules(this.#manifest)).map(toFileUrl);
-    const same = modules.length === cache.modules.length && modules.every((url, i) => url === cache.modules[i]);
-    return same && await recordIsFresh(cache.record) ? cache.tasks : null;
+    return await cachedTasks(this.cachePath, (await findTaskModules(this.#manifest)).map(toFileUrl));
   }
 
-  /** Imports the task modules in an executor's realm, lists what they export, and keeps the list. */
+  /**
+   * Imports the task modules in an executor's realm, lists what they export, and keeps the list.
+   * @throws {NuvomError} `NUVOM_LOADER_…`, `NUVOM_REALM_…`, `NUVOM_TASK_…`
+   */
   async discover(host: RealmHost): Promise<readonly DiscoveredTask[]> {
     const { graph } = await this.#graph();
     const tasks = graph.entries.length === 0 ? [] : await this.#discoverIn(await this.openExecutor(host, 0));
-    const cache: TaskCache = { version: 1, modules: graph.entries, record: graphRecord(graph), tasks };
-    await writeAtomically(this.cachePath, JSON.stringify(cache, null, 2));
+    await keepTasks(this.cachePath, graphRecord(graph), tasks);
     return tasks;
   }
 
@@ -103,11 +92,16 @@ export class TaskModules {
   }
 
   async #discoverIn(realm: Realm): Promise<readonly DiscoveredTask[]> {
+    const { files } = await this.#graph();
     try {
-      const timeoutMs = this.#settings.values.pluginStartTimeoutMs;
-      return await realm.call("executor.load", { entries: await this.entries(), concurrency: 1 }, { timeoutMs });
+      return await discoverTasks(realm, {
+        manifest: this.#manifest,
+        entries: await this.entries(),
+        timeoutMs: this.#settings.values.pluginStartTimeoutMs,
+        mapStack: (stack) => files.mapStack(stack),
+      });
     } finally {
-      await realm.stop(1_000);
+      await realm.stop(STOP_MS);
     }
   }
 
@@ -118,32 +112,8 @@ export class TaskModules {
 
   async #load(): Promise<{ graph: ModuleGraph; files: PreparedGraph }> {
     const modules = await findTaskModules(this.#manifest);
-    const graph = await loadGraph(modules.map(toFileUrl), { root: this.#settings.values.projectDir });
-    return { graph, files: await prepareGraph(graph) };
+    const graph = await loadGraph(modules.map(toFileUrl), { root: this.#manifest.folder });
+    this.#files = await prepareGraph(graph);
+    return { graph, files: this.#files };
   }
-}
-
-async function readCache(path: string): Promise<TaskCache | null> {
-  try {
-    const cache = JSON.parse(await Deno.readTextFile(path)) as TaskCache;
-    return cache.version === 1 ? cache : null;
-  } catch (error) {
-    // A cache that is missing or torn is made again.
-    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-async function writeAtomically(path: string, text: string): Promise<void> {
-  const folder = path.slice(0, path.lastIndexOf("/"));
-  await Deno.mkdir(folder, { recursive: true });
-  const temporary = `${path}.${crypto.randomUUID()}`;
-  const file = await Deno.open(temporary, { write: true, createNew: true, mode: 0o600 });
-  try {
-    await file.write(new TextEncoder().encode(text));
-    await file.sync();
-  } finally {
-    file.close();
-  }
-  await Deno.rename(temporary, path);
 }

@@ -16,6 +16,7 @@ export const dial = task({ name: "dial" }, (path: string) => tried(async () => {
   stream.close();
   return new TextDecoder().decode(into);
 }));
+export const spawn = task({ name: "spawn" }, (program: string) => tried(async () => (await new Deno.Command(program).output()).code));
 export const host = task({ name: "host" }, () => tried(() => Deno.hostname()));
 `;
 
@@ -85,6 +86,13 @@ for (const kind of ["process", "worker"] as const) {
       await server.shutdown();
       await Deno.remove(folder, { recursive: true });
     }
+  });
+
+  Deno.test(`openRealm() finds a granted program by its name: ${kind}`, async () => {
+    await using test = await openTestRealm(kind, PROBES, { grant: { run: ["true"] } });
+    await test.load();
+    assertEquals(await test.value("spawn", "true"), 0);
+    assertStringIncludes(await test.value("spawn", "false") as string, "Requires run access");
   });
 
   Deno.test(`openRealm() grants a Unix socket as unix:/path: ${kind}`, async () => {

@@ -19,6 +19,8 @@ export interface Transport {
   send(text: string): void;
   /** Ends the guest now. */
   kill(): void;
+  /** Settles when nothing of the guest is left, a moment after its end. Undefined: at its end. */
+  readonly gone?: Promise<void>;
   memoryBytes(): Promise<number | null>;
 }
 
@@ -117,6 +119,7 @@ export class HostedRealm implements Realm {
     const timer = setTimeout(() => this.kill(), graceMs);
     await this.exited;
     clearTimeout(timer);
+    await this.#transport?.gone;
   }
 
   kill(reason: "killed" | "memory" = "killed"): void {

@@ -37,9 +37,11 @@ export async function openProcessRealm(spec: RealmSpec, host: RealmHost): Promis
 
 function spawnChild(spec: RealmSpec, socket: string, key: Uint8Array): Deno.ChildProcess {
   const { args, env } = childCommand();
+  const path = spec.grant.run === undefined ? undefined : Deno.env.get("PATH");
   const child = new Deno.Command(Deno.execPath(), {
     args,
-    env,
+    // Deno drops `run` on a program that it does not find, and looks for it only here.
+    env: path === undefined ? env : { ...env, PATH: path },
     cwd: spec.cwd,
     clearEnv: true,
     stdin: "piped",
@@ -127,6 +129,13 @@ function joinChannel(
     const bytes = await residentBytes(child.pid);
     if (bytes !== null && bytes > spec.memoryMb! * 1024 * 1024) realm.kill("memory");
   }, MEMORY_CHECK_MS);
+  let lastGrace: ReturnType<typeof setTimeout> | undefined;
+  const gone = child.status.then(async (status) => {
+    clearInterval(memoryTimer);
+    clearTimeout(lastGrace);
+    realm.end(await howItEnded(status, printed));
+    channel.close();
+  });
   realm.attach({
     pid: child.pid,
     send: (text) => text === "bye" ? channel.close() : channel.send(text),
@@ -134,18 +143,12 @@ function joinChannel(
       channel.close();
       killQuietly(child);
     },
+    gone,
     memoryBytes: () => residentBytes(child.pid),
   });
   const received = channel.receive((text) => realm.receive(text));
   received.catch((error) => realm.end(String(error.message ?? error)));
-  let lastGrace: ReturnType<typeof setTimeout> | undefined;
   received.then(() => lastGrace = setTimeout(() => killQuietly(child), LAST_GRACE_MS), () => {});
-  child.status.then(async (status) => {
-    clearInterval(memoryTimer);
-    clearTimeout(lastGrace);
-    realm.end(await howItEnded(status, printed));
-    channel.close();
-  });
 }
 
 async function howItEnded({ code, signal }: Deno.CommandStatus, printed: Printed): Promise<string> {

@@ -89,7 +89,9 @@ export interface ExecutorCalls {
 
 /** A task and the module that exports it. */
 export interface DiscoveredTask extends TaskInfo {
+  /** The module, as the executor was given it. */
   readonly source: string;
+  /** The name under which the module exports it. */
   readonly exportName: string;
 }
 

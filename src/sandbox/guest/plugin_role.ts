@@ -7,6 +7,7 @@ import {
   type HookMethod,
   type Logger,
   type MetricFamily,
+  type MetricsProvider,
   type MetricsSnapshot,
   type PluginCommand,
   type PluginContext,
@@ -21,7 +22,6 @@ import { findPlugin, type FoundPlugin } from "./plugin/find_plugin.ts";
 import type { GuestPort, GuestRole } from "./role.ts";
 
 type Params<M extends keyof PluginCalls> = PluginCalls[M]["params"];
-type Provider = Parameters<PluginContext["registerMetricsProvider"]>[0];
 
 /** How much longer than a wait itself its answer may take. */
 const WAIT_MARGIN_MS = 10_000;
@@ -51,7 +51,7 @@ class PluginGuest {
   readonly #stop = new AbortController();
   readonly #hooks: Hook[] = [];
   readonly #commands = new Map<string, PluginCommand>();
-  readonly #providers: Provider[] = [];
+  readonly #providers: MetricsProvider[] = [];
   #found: FoundPlugin | undefined;
   #settings: PluginSettings = {};
   #context: PluginContext | undefined;

@@ -1,0 +1,142 @@
+/**
+ * The one way into a plugin: every call has a time limit, is known while it runs, and fails with an error that names
+ * the plugin and the call.
+ * @module
+ */
+
+import { type Clock, formatDuration, NuvomError, type PermissionSet } from "../core/mod.ts";
+import { explainPermission, type MissingPermission, type PluginCalls, type Realm } from "../sandbox/mod.ts";
+import { callFailed, callTimeout, implausibleAnswer, permissionRefused } from "./errors.ts";
+import { grantToml, mergePermissions } from "./grants.ts";
+import { topPlace } from "./place.ts";
+import { Mismatch, type Shape } from "./shape.ts";
+
+/** Most pending calls that are named. */
+const MAX_NAMED = 10;
+const MAX_CAUSES = 5;
+
+/** Where calls go, and what errors say of it. */
+export interface CallerParts {
+  /** Its name; before that is known, how the manifest writes it. */
+  readonly plugin: string;
+  readonly realm: Pick<Realm, "call">;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  /** Of the prepared graph. */
+  readonly mapStack: (stack: string) => string;
+  readonly manifest: { readonly path: string; readonly folder: string };
+  /** What the manifest grants now, for the TOML of what it would have to. */
+  readonly granted: PermissionSet;
+}
+
+/** How one call is made. */
+export interface CallOptions<T> {
+  /** For messages: `start()`, `my_queue.lease`. */
+  readonly what: string;
+  /** What a plausible answer is. */
+  readonly answer: Shape<T>;
+  /** In place of the usual limit. */
+  readonly timeoutMs?: number;
+  /** In place of `NUVOM_PLUGIN_CALL`, and of errors of nuvom as they are. */
+  readonly failed?: (thrown: Error, place: string | null) => NuvomError;
+  /** In place of `NUVOM_PLUGIN_CALL_TIMEOUT`. */
+  readonly late?: (timeoutMs: number) => NuvomError;
+  /** In place of `NUVOM_PLUGIN_ANSWER`. */
+  readonly implausible?: (detail: string) => NuvomError;
+}
+
+/** Calls one plugin. */
+export class PluginCaller {
+  readonly #parts: CallerParts;
+  readonly #pending = new Set<{ readonly what: string; readonly since: number }>();
+
+  /** Calls nothing yet. */
+  constructor(parts: CallerParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws {NuvomError} `NUVOM_PLUGIN_…`, `NUVOM_REALM_GONE`, and what the sdk threw in the guest. */
+  async call<M extends keyof PluginCalls, T>(
+    method: M,
+    params: PluginCalls[M]["params"],
+    options: CallOptions<T>,
+  ): Promise<T> {
+    const { plugin } = this.#parts;
+    try {
+      return options.answer(await this.#answer(method, params, options), "");
+    } catch (error) {
+      if (!(error instanceof Mismatch)) throw error;
+      throw options.implausible?.(error.message) ?? implausibleAnswer(plugin, options.what, error.message);
+    }
+  }
+
+  /** Calls that have not settled, also those whose time was over: `my_queue.lease (for 12s)`. */
+  pending(): string[] {
+    const now = this.#parts.clock.now();
+    const named = [...this.#pending].slice(0, MAX_NAMED)
+      .map(({ what, since }) => `${what} (for ${formatDuration(now - since)})`);
+    const more = this.#pending.size - named.length;
+    return more === 0 ? named : [...named, `${more} more`];
+  }
+
+  async #answer<M extends keyof PluginCalls>(
+    method: M,
+    params: PluginCalls[M]["params"],
+    { what, timeoutMs = this.#parts.timeoutMs, late, failed }: CallOptions<unknown>,
+  ): Promise<unknown> {
+    const { clock, plugin, realm } = this.#parts;
+    const entry = { what, since: clock.now() };
+    const expired = Promise.withResolvers<never>();
+    this.#pending.add(entry);
+    // The limit is counted here and not by the realm, so that a call stays pending until it really settles.
+    const answer = realm.call(method, params, { timeoutMs: Infinity })
+      .finally(() => this.#pending.delete(entry))
+      .catch((error) => Promise.reject(this.#explain(error, what, failed)));
+    const expire = () => expired.reject(late?.(timeoutMs) ?? callTimeout(plugin, what, timeoutMs));
+    const cancel = clock.timer(timeoutMs, expire);
+    try {
+      return await Promise.race([answer, expired.promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  #explain(thrown: Error, what: string, failed: CallOptions<unknown>["failed"]): Error {
+    this.#mapStacks(thrown);
+    const { plugin, manifest } = this.#parts;
+    const place = topPlace(thrown.stack ?? "", manifest.folder);
+    if (thrown instanceof NuvomError) return failed?.(thrown, place) ?? thrown;
+    const missing = missingPermission(thrown);
+    if (missing !== null) return this.#refused(missing, what, place, thrown);
+    return failed?.(thrown, place) ?? callFailed(plugin, what, thrown, place);
+  }
+
+  #refused({ kind, value }: MissingPermission, what: string, place: string | null, cause: Error): NuvomError {
+    const { plugin, manifest, granted } = this.#parts;
+    const needed = mergePermissions(granted, { [kind]: value === null ? true : [value] });
+    const toml = grantToml(plugin, needed, manifest.folder);
+    const asked = `${kind} access${value === null ? "" : ` to "${value}"`}`;
+    return permissionRefused({ plugin, what }, asked, place, { manifest: manifest.path, toml }, cause);
+  }
+
+  #mapStacks(thrown: Error): void {
+    for (const error of causes(thrown)) if (error.stack !== undefined) error.stack = this.#parts.mapStack(error.stack);
+  }
+}
+
+function missingPermission(thrown: Error): MissingPermission | null {
+  for (const error of causes(thrown)) {
+    const missing = explainPermission(error);
+    if (missing !== null) return missing;
+  }
+  return null;
+}
+
+/** The error and what caused it, outermost first. */
+function causes(thrown: Error): Error[] {
+  const found: Error[] = [];
+  for (let error: unknown = thrown; error instanceof Error && found.length <= MAX_CAUSES; error = error.cause) {
+    found.push(error);
+  }
+  return found;
+}

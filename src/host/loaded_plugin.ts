@@ -1,0 +1,243 @@
+/** One plugin: its start, what it registered, its stop. @module */
+
+import {
+  type EventTable,
+  type HookEvent,
+  type HookMethod,
+  type MetricFamily,
+  NuvomError,
+  type PermissionSet,
+  type PluginMetadata,
+  type QueueBackend,
+  type ResultBackend,
+  toErrorData,
+  type WorkerInfo,
+} from "../core/mod.ts";
+import type { Isolation, Registration } from "../sandbox/mod.ts";
+import type { PluginCaller } from "./call.ts";
+import {
+  crashed,
+  implausibleAnswer,
+  notRunning,
+  refusedInGuest,
+  startedBefore,
+  startFailed,
+  startTimeout,
+  stopFailed,
+  stoppedEarly,
+  stopTimeout,
+} from "./errors.ts";
+import type { PluginEntry } from "./manifest.ts";
+import { PluginRealm, type PluginRealmParts } from "./plugin_realm.ts";
+import type { EffectiveSettings } from "./plugin_settings.ts";
+import { metricFamily, openedBackend, registration } from "./plugin_shapes.ts";
+import { checkRegistrations, unprovided } from "./registrations.ts";
+import type { RemoteParts } from "./remote_backend.ts";
+import { RemoteQueue } from "./remote_queue.ts";
+import { RemoteResults } from "./remote_results.ts";
+import { list, Mismatch, nothing } from "./shape.ts";
+
+/** What a plugin is loaded with; everything is checked. */
+export interface LoadedPluginParts extends PluginRealmParts {
+  readonly settings: EffectiveSettings;
+  /** The plugin registered something after its start. */
+  readonly registered: (registration: Registration) => void;
+}
+
+type State = "new" | EventTable["plugin.state"]["state"];
+
+/** A hook as a plugin registered it. */
+export type HookRegistration = Extract<Registration, { kind: "hook" }>;
+
+/** Starts once, stops once; `stop` before `start`, during it and twice are fine. */
+export class LoadedPlugin {
+  readonly entry: PluginEntry;
+  readonly metadata: PluginMetadata;
+  readonly isolation: Isolation;
+  readonly grant: PermissionSet;
+  readonly settings: EffectiveSettings;
+  readonly #parts: LoadedPluginParts;
+  readonly #registrations: Registration[] = [];
+  #state: State = "new";
+  #starting: Promise<readonly Registration[]> | undefined;
+  #stopping: Promise<void> | undefined;
+  #home: PluginRealm | undefined;
+
+  /** Loads nothing yet. */
+  constructor(parts: LoadedPluginParts) {
+    this.#parts = parts;
+    this.entry = parts.entry;
+    this.metadata = parts.metadata;
+    this.isolation = parts.isolation;
+    this.grant = parts.grant;
+    this.settings = parts.settings;
+  }
+
+  /** Of its modules, once it was started. */
+  get digest(): string | undefined {
+    return this.#home?.digest;
+  }
+
+  /** What it has registered so far. */
+  get registrations(): readonly Registration[] {
+    return this.#registrations;
+  }
+
+  /**
+   * Opens its realm, imports its module there, and calls its `start`. Where that fails, nothing is left running.
+   *
+   * @returns what it registered.
+   * @throws {NuvomError} `NUVOM_PLUGIN_…`, `NUVOM_LOADER_…`, `NUVOM_REALM_…`, and what the sdk threw in the guest.
+   */
+  start(): Promise<readonly Registration[]> {
+    if (this.#state !== "new") return Promise.reject(startedBefore(this.metadata.name));
+    this.#enter("starting");
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  /** Opens a backend that it registered. @throws {NuvomError} */
+  async openQueue(name: string, namespace: string): Promise<QueueBackend> {
+    return new RemoteQueue(await this.#openBackend("queue", name, namespace));
+  }
+
+  /** Opens a backend that it registered. @throws {NuvomError} */
+  async openResults(name: string, namespace: string): Promise<ResultBackend> {
+    return new RemoteResults(await this.#openBackend("result", name, namespace));
+  }
+
+  /** Resolves when the plugin says that it is well. @throws {NuvomError} */
+  async health(): Promise<void> {
+    await this.#caller().call("plugin.health", {}, { what: "health()", answer: nothing });
+  }
+
+  /** The figures of its metrics providers. @throws {NuvomError} */
+  async collectMetrics(): Promise<readonly MetricFamily[]> {
+    return await this.#caller().call("metrics.collect", {}, { what: "its metrics", answer: list(metricFamily) });
+  }
+
+  /** Tells a hook that it registered. @throws {NuvomError} */
+  async callHook(
+    { hook, name }: HookRegistration,
+    method: HookMethod,
+    payload: readonly HookEvent[] | WorkerInfo,
+  ): Promise<void> {
+    const options = { what: `the hook ${name}.${method}`, answer: nothing };
+    await this.#caller().call("hook.call", { hook, method, payload }, options);
+  }
+
+  /**
+   * Calls its `stop`, then ends its realm, whatever `stop` did. A start that is going on is broken off.
+   * @throws {NuvomError} `NUVOM_PLUGIN_STOP`, `NUVOM_PLUGIN_STOP_TIMEOUT`, when all is ended.
+   */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #start(): Promise<readonly Registration[]> {
+    try {
+      this.#home = await PluginRealm.open(this.#parts, (given) => this.#registeredLate(given));
+      if (this.#stopping !== undefined) throw stoppedEarly(this.metadata.name);
+      await this.#home.load();
+      const registrations = await this.#callStart();
+      checkRegistrations(this.metadata, registrations);
+      // What was registered right after the start may have arrived before this.
+      this.#registrations.unshift(...registrations);
+    } catch (error) {
+      await this.#home?.close();
+      this.#enter("failed", error);
+      throw error;
+    }
+    this.#enter("started");
+    void this.#home.realm.exited.then(({ detail }) => this.#exited(detail));
+    return this.#registrations;
+  }
+
+  #callStart(): Promise<Registration[]> {
+    const { metadata: { name }, settings, limits } = this.#parts;
+    return this.#caller().call("plugin.start", { settings: settings.values }, {
+      what: "start()",
+      answer: list(registration),
+      timeoutMs: limits.startMs,
+      failed: (thrown, place) => startFailed(name, thrown, place),
+      late: (ms) => startTimeout(name, "start()", ms),
+    });
+  }
+
+  async #openBackend(kind: "queue" | "result", name: string, namespace: string): Promise<RemoteParts> {
+    const { metadata, limits, clock } = this.#parts;
+    const caller = this.#caller();
+    const what = `the opening of its ${kind} backend "${name}"`;
+    const opened = await caller.call("backend.open", { kind, name, namespace }, { what, answer: openedBackend })
+      .catch((error) => {
+        throw error instanceof NuvomError && error.code === "NUVOM_PLUGIN_BACKEND_SHAPE"
+          ? refusedInGuest(error)
+          : error;
+      });
+    const { callMs: timeoutMs, stopMs: closeTimeoutMs } = limits;
+    return { plugin: metadata.name, name, opened, caller, clock, timeoutMs, closeTimeoutMs };
+  }
+
+  async #stop(): Promise<void> {
+    if (this.#state === "starting") {
+      this.#home?.realm.kill();
+      await this.#starting!.catch(() => {});
+    }
+    if (this.#state === "new") this.#state = "stopped";
+    if (this.#state !== "started") return await this.#home?.close();
+    this.#enter("stopping");
+    try {
+      await this.#callStop();
+    } finally {
+      await this.#home!.close();
+      this.#enter("stopped");
+    }
+  }
+
+  async #callStop(): Promise<void> {
+    const { metadata: { name }, limits } = this.#parts;
+    const caller = this.#caller();
+    await caller.call("plugin.stop", {}, {
+      what: "stop()",
+      answer: nothing,
+      timeoutMs: limits.stopMs,
+      failed: (thrown, place) => stopFailed(name, thrown, place),
+      late: (ms) => stopTimeout(name, ms, caller.pending()),
+    });
+  }
+
+  #exited(detail: string): void {
+    if (this.#state !== "started") return;
+    this.#enter("crashed", crashed(this.metadata.name, detail));
+    void this.#home!.close();
+  }
+
+  /** It is too late to fail the start: what can't be taken is left out, and the log says why. */
+  #registeredLate(given: unknown): void {
+    const { metadata, bus } = this.#parts;
+    try {
+      const late = registration(given, "");
+      const problem = unprovided(metadata, late);
+      if (problem !== null) throw problem;
+      this.#registrations.push(late);
+      if (this.#state === "started") this.#parts.registered(late);
+    } catch (error) {
+      const refused = error instanceof Mismatch
+        ? implausibleAnswer(metadata.name, "what it registers", error.message)
+        : error as NuvomError;
+      bus.emit("log", { level: "error", category: `plugin.${metadata.name}`, message: refused.message });
+    }
+  }
+
+  #caller(): PluginCaller {
+    if (this.#home === undefined) throw notRunning(this.metadata.name);
+    return this.#home.caller;
+  }
+
+  #enter(state: Exclude<State, "new">, thrown?: unknown): void {
+    this.#state = state;
+    const error = thrown === undefined ? {} : { error: toErrorData(thrown) };
+    this.#parts.bus.emit("plugin.state", { plugin: this.metadata.name, state, ...error });
+  }
+}

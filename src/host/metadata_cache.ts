@@ -1,0 +1,106 @@
+/** What is remembered of plugins between commands, so that nothing has to be imported again. @module */
+
+import { API_VERSION, type PluginMetadata } from "../core/mod.ts";
+import { type GraphRecord, sha256 } from "../loader/mod.ts";
+import type { PluginEntry } from "./manifest.ts";
+import { pluginMetadata } from "./plugin_shapes.ts";
+import { count, list, name, nullable, object, oneOf, type Shape, text } from "./shape.ts";
+import { writeAtomically } from "./write_atomically.ts";
+
+/** The two capabilities whose backends settings choose by name. */
+export const BACKEND_CAPABILITIES = ["queue_backend", "result_backend"] as const;
+/** See {@linkcode BACKEND_CAPABILITIES}. */
+export type BackendCapability = (typeof BACKEND_CAPABILITIES)[number];
+
+/** A backend that a plugin registered. */
+export interface BackendName {
+  readonly capability: BackendCapability;
+  readonly name: string;
+}
+
+/** Where a plugin comes from. */
+export type PluginSource = Pick<PluginEntry, "specifier" | "module" | "exportName">;
+
+/** What is known of a plugin without running it. */
+export interface KnownPlugin {
+  readonly metadata: PluginMetadata;
+  /** The modules that this holds for. */
+  readonly record: GraphRecord;
+  /** What its last start registered; a hint of where to look first, no more. */
+  readonly backends: readonly BackendName[];
+}
+
+/** Changes when what is kept changes its meaning. */
+const VERSION = "1";
+
+type Kept = KnownPlugin & { readonly version: string; readonly module: string; readonly exportName: string | null };
+
+const record: Shape<GraphRecord> = object<GraphRecord>({
+  entries: list(text),
+  files: list(object({ url: text, sha256: text, bytes: count })),
+  digest: name,
+});
+
+const kept: Shape<Kept> = object<Kept>({
+  version: oneOf([VERSION]),
+  module: text,
+  exportName: nullable(text),
+  metadata: pluginMetadata,
+  record,
+  backends: list(object<BackendName>({ capability: oneOf(BACKEND_CAPABILITIES), name })),
+});
+
+/** One file a plugin, by module and export; it holds for the hashes that it names. */
+export class MetadataCache {
+  readonly #folder: string;
+
+  /** @param cacheDir May be missing or read-only: then nothing is remembered. */
+  constructor(cacheDir: string) {
+    this.#folder = `${cacheDir}/plugins`;
+  }
+
+  /** What is remembered; null also for what is torn, of another version, or not about this plugin. */
+  async find(source: PluginSource): Promise<KnownPlugin | null> {
+    try {
+      const found = kept(JSON.parse(await Deno.readTextFile(await this.#path(source))), "");
+      return isAbout(found, source) ? found : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Remembers; a cache that can't be written is no reason to fail. */
+  async keep(source: PluginSource, { metadata, record, backends }: KnownPlugin): Promise<void> {
+    const { module, exportName } = source;
+    const entry: Kept = { version: VERSION, module, exportName, metadata, record, backends };
+    try {
+      await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await writeAtomically(await this.#path(source), JSON.stringify(entry));
+    } catch { /* the next command reads the module again */ }
+  }
+
+  /** Remembers what the start of these very modules registered. */
+  async remember(source: PluginSource, digest: string, backends: readonly BackendName[]): Promise<void> {
+    const known = await this.find(source);
+    if (known === null || known.record.digest !== digest) return;
+    if (JSON.stringify(known.backends) !== JSON.stringify(backends)) await this.keep(source, { ...known, backends });
+  }
+
+  /** Forgets a plugin. */
+  async drop(source: PluginSource): Promise<void> {
+    await Deno.remove(await this.#path(source)).catch(() => {});
+  }
+
+  async #path({ module, exportName }: PluginSource): Promise<string> {
+    const key = await sha256(new TextEncoder().encode(JSON.stringify([module, exportName])));
+    return `${this.#folder}/${key}.json`;
+  }
+}
+
+function isAbout({ module, exportName, metadata, record }: Kept, source: PluginSource): boolean {
+  const major = (version: string) => version.split(".")[0];
+  return module === source.module && exportName === source.exportName &&
+    // Without files it would be fresh for ever.
+    record.files.some(({ url }) => url === module) &&
+    major(metadata.apiVersion) === major(API_VERSION);
+}

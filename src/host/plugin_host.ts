@@ -1,0 +1,290 @@
+/** The plugins of a project: started in order, asked by name, stopped in reverse. @module */
+
+import {
+  type Clock,
+  type EventBus,
+  type MetricFamily,
+  NuvomError,
+  type QueueBackend,
+  type ResultBackend,
+  systemClock,
+  toErrorData,
+} from "../core/mod.ts";
+import type { Registration } from "../sandbox/mod.ts";
+import type { LoadedSettings } from "../settings/mod.ts";
+import { backendTwice, hostStopped, requiredNotStarted } from "./errors.ts";
+import { type ExaminedPlugin, examinePlugins } from "./examine.ts";
+import type { HostAnswers } from "./guest_host.ts";
+import { HookRunner, type RegisteredHook } from "./hooks.ts";
+import { LoadedPlugin } from "./loaded_plugin.ts";
+import type { Manifest } from "./manifest.ts";
+import { BACKEND_CAPABILITIES, type BackendCapability, type BackendName, MetadataCache } from "./metadata_cache.ts";
+import { type Ordered, startOrder } from "./order.ts";
+import { examineTarget } from "./target.ts";
+
+/** What a {@linkcode PluginHost} is opened with. */
+export interface PluginHostParts extends HostAnswers {
+  readonly manifest: Manifest;
+  readonly settings: LoadedSettings;
+  readonly bus: EventBus;
+  readonly clock?: Clock;
+}
+
+/** A plugin whose metadata is known. */
+interface Startable extends Ordered {
+  readonly examined: ExaminedPlugin;
+}
+
+/** Opens with {@linkcode PluginHost.open}; whoever opened it must call `stopAll`. */
+export class PluginHost {
+  readonly #parts: PluginHostParts;
+  readonly #clock: Clock;
+  readonly #cache: MetadataCache;
+  readonly #hooks: HookRunner;
+  readonly #examined: readonly ExaminedPlugin[];
+  readonly #startable: readonly Startable[];
+  /** By name, in the order of their starts. */
+  readonly #loaded = new Map<string, LoadedPlugin>();
+  readonly #tested: LoadedPlugin[] = [];
+  /** Names of optional plugins that could not be started. */
+  readonly #leftOut = new Set<string>();
+  /** By capability and name. */
+  readonly #backends = new Map<string, LoadedPlugin>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
+
+  private constructor(parts: PluginHostParts, examined: readonly ExaminedPlugin[]) {
+    this.#parts = parts;
+    this.#clock = parts.clock ?? systemClock;
+    this.#cache = new MetadataCache(parts.settings.values.cacheDir);
+    this.#hooks = new HookRunner(parts.bus, this.#clock);
+    this.#examined = examined;
+    this.#startable = examined.flatMap((plugin) => {
+      if (plugin.known === null) return [];
+      const { name, requires } = plugin.known.metadata;
+      return [{ name, requires, examined: plugin }];
+    });
+  }
+
+  /**
+   * Reads what the plugins say of themselves and checks it against the manifest. Starts nothing.
+   * @throws {NuvomError} of the first plugin with which something is wrong and which is not optional.
+   */
+  static async open(parts: PluginHostParts): Promise<PluginHost> {
+    const host = new PluginHost(parts, await examinePlugins(parts));
+    for (const plugin of host.#examined) if (plugin.fault !== null) host.#refuse(plugin, plugin.fault);
+    return host;
+  }
+
+  /**
+   * Starts every plugin that is not started yet: what is required first, otherwise in the order of the manifest. A
+   * failure stops what was started, in reverse, unless the plugin is optional.
+   *
+   * @throws {NuvomError} of the plugin that failed.
+   */
+  startAll(): Promise<void> {
+    return this.#inTurn(async () => {
+      const order = startOrder(this.#startable, this.#startable);
+      // Before anything is started.
+      for (const { name, examined } of order) {
+        if (examined.unready !== null && !this.#leftOut.has(name)) this.#refuse(examined, examined.unready);
+      }
+      for (const plugin of order) await this.#startOne(plugin);
+    });
+  }
+
+  /**
+   * Starts plugins that provide the capability, with what they require, until one has registered the name: first the
+   * ones that did so the last time, then in the order of the manifest.
+   */
+  startBackend(capability: BackendCapability, name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const did = ({ examined: { known } }: Startable) =>
+        known!.backends.some((backend) => backend.capability === capability && backend.name === name);
+      const able = this.#startable.filter(({ examined }) => examined.known!.metadata.provides.includes(capability));
+      for (const candidate of [...able.filter(did), ...able.filter((plugin) => !did(plugin))]) {
+        if (this.#backends.has(key(capability, name))) return;
+        for (const plugin of startOrder([candidate], this.#startable)) await this.#startOne(plugin);
+      }
+    });
+  }
+
+  /** A backend that a started plugin has registered; null when none has. @param namespace `""` is the user's data. */
+  async queueBackend(name: string, namespace = ""): Promise<QueueBackend | null> {
+    return await this.#backends.get(key("queue_backend", name))?.openQueue(name, namespace) ?? null;
+  }
+
+  /** A backend that a started plugin has registered; null when none has. @param namespace `""` is the user's data. */
+  async resultBackend(name: string, namespace = ""): Promise<ResultBackend | null> {
+    return await this.#backends.get(key("result_backend", name))?.openResults(name, namespace) ?? null;
+  }
+
+  /** Names that started plugins have registered. */
+  backendNames(capability: BackendCapability): readonly string[] {
+    return [...this.#loaded.values()].flatMap((plugin) => backendsOf(plugin.registrations))
+      .filter((backend) => backend.capability === capability).map(({ name }) => name);
+  }
+
+  /** One for each started plugin; rejects when the plugin fails. */
+  metricsProviders(): readonly (() => Promise<readonly MetricFamily[]>)[] {
+    return [...this.#loaded.values()].map((plugin) => async () =>
+      plugin.registrations.some(({ kind }) => kind === "metrics_provider") ? await plugin.collectMetrics() : []
+    );
+  }
+
+  /**
+   * A plugin of its own, apart from those that `startAll` starts: not started yet.
+   *
+   * @param target Its name, how the manifest writes it, or a specifier that need not stand in the manifest.
+   * @throws {NuvomError} `NUVOM_PLUGIN_UNKNOWN`, or what is wrong with it.
+   */
+  async load(target: string): Promise<LoadedPlugin> {
+    const examined = await examineTarget(target, this.#examined, this.#parts);
+    const problem = examined.fault ?? examined.unready;
+    if (problem !== null) throw problem;
+    const plugin = this.#make(examined, () => {});
+    this.#tested.push(plugin);
+    return plugin;
+  }
+
+  /**
+   * Lets the hooks take what waits for them, then stops the plugins in reverse order, each with a time limit. What goes
+   * wrong is logged. May be called twice, and while plugins start.
+   */
+  stopAll(): Promise<void> {
+    this.#stopping ??= this.#hooks.close(this.#parts.settings.values.pluginStopTimeoutMs)
+      .then(() => this.#stopStarted());
+    return this.#stopping;
+  }
+
+  /** One start at a time; a failure leaves nothing running. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      try {
+        await work();
+      } catch (error) {
+        await this.#stopStarted();
+        throw error;
+      }
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  async #startOne({ name, requires, examined }: Startable): Promise<void> {
+    if (this.#loaded.has(name) || this.#leftOut.has(name)) return;
+    if (this.#stopping !== undefined) throw hostStopped();
+    const lost = requires.find((required) => this.#leftOut.has(required));
+    if (lost !== undefined) return this.#refuse(examined, requiredNotStarted(name, lost));
+    if (examined.unready !== null) return this.#refuse(examined, examined.unready);
+    const plugin = this.#make(examined, (registration) => this.#registerLate(plugin, registration));
+    this.#loaded.set(name, plugin);
+    try {
+      const registrations = await plugin.start();
+      this.#register(plugin, registrations);
+      await this.#cache.remember(examined.entry, plugin.digest!, backendsOf(registrations));
+    } catch (error) {
+      await this.#stopOne(plugin);
+      this.#loaded.delete(name);
+      if (this.#stopping !== undefined || !(error instanceof NuvomError)) throw error;
+      if (error.code === "NUVOM_PLUGIN_METADATA") await this.#cache.drop(examined.entry);
+      this.#leaveOut(examined, error);
+    }
+  }
+
+  #make(examined: ExaminedPlugin, registered: (registration: Registration) => void): LoadedPlugin {
+    const { manifest, settings: { values, variables }, bus, metrics, client } = this.#parts;
+    const { entry, root, known, section, isolation, granted, settings } = examined;
+    return new LoadedPlugin({
+      entry,
+      metadata: known!.metadata,
+      isolation,
+      grant: granted,
+      settings: settings!,
+      variables,
+      manifest,
+      root,
+      memoryMb: section?.memoryMb,
+      limits: {
+        startMs: section?.startTimeoutMs ?? values.pluginStartTimeoutMs,
+        callMs: section?.callTimeoutMs ?? values.pluginCallTimeoutMs,
+        stopMs: values.pluginStopTimeoutMs,
+      },
+      bus,
+      clock: this.#clock,
+      answers: { metrics, client },
+      registered,
+    });
+  }
+
+  /** All or none. @throws {NuvomError} `NUVOM_PLUGIN_REGISTERED_TWICE` */
+  #register(plugin: LoadedPlugin, registrations: readonly Registration[]): void {
+    const { name } = plugin.metadata;
+    const backends = backendsOf(registrations);
+    for (const backend of backends) {
+      const first = this.#backends.get(key(backend.capability, backend.name));
+      if (first !== undefined) throw backendTwice(backend.capability, backend.name, first.metadata.name, name);
+    }
+    for (const backend of backends) this.#backends.set(key(backend.capability, backend.name), plugin);
+    for (const hook of registrations) {
+      if (hook.kind !== "hook") continue;
+      const call: RegisteredHook["call"] = (method, payload) => plugin.callHook(hook, method, payload);
+      this.#hooks.add({ ...hook, plugin: name, call });
+    }
+  }
+
+  /** The start is long over, so what can't be taken is only logged. */
+  #registerLate(plugin: LoadedPlugin, registration: Registration): void {
+    try {
+      this.#register(plugin, [registration]);
+    } catch (error) {
+      this.#logFailure(plugin, error as Error);
+    }
+  }
+
+  /** It is not even tried. @throws the reason, unless the plugin is optional. */
+  #refuse(plugin: ExaminedPlugin, reason: NuvomError): void {
+    const name = this.#leaveOut(plugin, reason);
+    this.#parts.bus.emit("plugin.state", { plugin: name, state: "failed", error: toErrorData(reason) });
+  }
+
+  /** @returns its name. @throws the reason, unless the plugin is optional. */
+  #leaveOut({ known, section, entry }: ExaminedPlugin, reason: NuvomError): string {
+    if (!section?.optional) throw reason;
+    const name = known?.metadata.name ?? section.name;
+    this.#leftOut.add(name);
+    const message = `The plugin ${entry.specifier} is optional: the others go on without it.`;
+    this.#parts.bus.emit("log", { level: "warn", category: `plugin.${name}`, message });
+    return name;
+  }
+
+  async #stopStarted(): Promise<void> {
+    for (const plugin of [...this.#tested, ...this.#loaded.values()].reverse()) await this.#stopOne(plugin);
+    this.#tested.length = 0;
+    this.#loaded.clear();
+    this.#backends.clear();
+  }
+
+  async #stopOne(plugin: LoadedPlugin): Promise<void> {
+    try {
+      await plugin.stop();
+    } catch (error) {
+      this.#logFailure(plugin, error as Error);
+    }
+  }
+
+  #logFailure({ metadata: { name } }: LoadedPlugin, { message, code }: Error & { readonly code?: string }): void {
+    this.#parts.bus.emit("log", { level: "error", category: `plugin.${name}`, message, fields: { code } });
+  }
+}
+
+function backendsOf(registrations: readonly Registration[]): BackendName[] {
+  return registrations.flatMap((registration) => {
+    const capability = BACKEND_CAPABILITIES.find((known) => known === registration.kind);
+    return capability !== undefined && "name" in registration ? [{ capability, name: registration.name }] : [];
+  });
+}
+
+function key(capability: BackendCapability, name: string): string {
+  return `${capability} ${name}`;
+}

@@ -1,0 +1,106 @@
+/** The realm that a plugin runs in: its verified modules, its grant, and the way to call it. @module */
+
+import type { Clock, EventBus, PermissionSet, PluginMetadata } from "../core/mod.ts";
+import { loadGraph, type PreparedGraph, prepareGraph } from "../loader/mod.ts";
+import { type Isolation, openRealm, type Realm } from "../sandbox/mod.ts";
+import { PluginCaller } from "./call.ts";
+import { embeddedPlugin } from "./embedded.ts";
+import { metadataDiffers } from "./errors.ts";
+import { grantedVariables } from "./grants.ts";
+import { guestHost, type HostAnswers } from "./guest_host.ts";
+import type { PluginEntry } from "./manifest.ts";
+import { loadOptions } from "./metadata.ts";
+
+/** What the realm of a plugin is made of. */
+export interface PluginRealmParts {
+  readonly entry: PluginEntry;
+  readonly metadata: PluginMetadata;
+  readonly isolation: Isolation;
+  readonly grant: PermissionSet;
+  /** Of `.env` and the environment; the granted ones reach the plugin. */
+  readonly variables: ReadonlyMap<string, string>;
+  readonly manifest: { readonly path: string; readonly folder: string };
+  /** Files must stay in it. Absolute. */
+  readonly root: string;
+  readonly memoryMb?: number;
+  readonly limits: { readonly startMs: number; readonly callMs: number; readonly stopMs: number };
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly answers: HostAnswers;
+}
+
+/** How long a realm has to end by itself once its plugin has stopped. */
+const END_MS = 1_000;
+
+/** A realm that is open; the plugin's module is imported by `load`. */
+export class PluginRealm {
+  readonly realm: Realm;
+  readonly caller: PluginCaller;
+  /** Of the modules in it. */
+  readonly digest: string;
+  readonly #graph: PreparedGraph;
+  readonly #parts: PluginRealmParts;
+
+  private constructor(parts: PluginRealmParts, graph: PreparedGraph, digest: string, realm: Realm) {
+    const { metadata, clock, limits, manifest, grant } = parts;
+    this.realm = realm;
+    this.digest = digest;
+    this.#graph = graph;
+    this.#parts = parts;
+    this.caller = new PluginCaller({
+      plugin: metadata.name,
+      realm,
+      clock,
+      timeoutMs: limits.callMs,
+      mapStack: (stack) => graph.mapStack(stack),
+      manifest,
+      granted: grant,
+    });
+  }
+
+  /** @throws {NuvomError} `NUVOM_LOADER_…`, `NUVOM_REALM_…`; nothing is left behind then. */
+  static async open(parts: PluginRealmParts, registered: (registration: unknown) => void): Promise<PluginRealm> {
+    const graph = await loadGraph([parts.entry.module], { root: parts.root, embedded: embeddedPlugin });
+    const prepared = await prepareGraph(graph);
+    try {
+      return new PluginRealm(parts, prepared, graph.digest, await openIn(prepared, parts, registered));
+    } catch (error) {
+      await prepared.dispose();
+      throw error;
+    }
+  }
+
+  /** Imports the module. @throws {NuvomError} also `NUVOM_PLUGIN_METADATA`, when it says something else of itself here. */
+  async load(): Promise<void> {
+    const { entry, metadata, manifest, limits } = this.#parts;
+    const params = { entry: this.#graph.entryRef(entry.module), exportName: entry.exportName };
+    const found = await this.caller.call("plugin.load", params, loadOptions(entry, manifest.folder, limits.startMs));
+    if (JSON.stringify(found) !== JSON.stringify(metadata)) throw metadataDiffers(metadata.name);
+  }
+
+  /** Ends the realm and removes what was written for it. May be called twice. */
+  async close(): Promise<void> {
+    await this.realm.stop(END_MS);
+    await this.#graph.dispose();
+  }
+}
+
+function openIn(
+  graph: PreparedGraph,
+  { metadata, isolation, grant, variables, manifest, memoryMb, limits, bus, answers }: PluginRealmParts,
+  registered: (registration: unknown) => void,
+): Promise<Realm> {
+  const plugin = metadata.name;
+  const mapStack = (stack: string) => graph.mapStack(stack);
+  return openRealm({
+    name: `plugin "${plugin}"`,
+    kind: isolation,
+    role: "plugin",
+    graph,
+    grant,
+    env: grantedVariables(grant, variables),
+    cwd: manifest.folder,
+    memoryMb,
+    startTimeoutMs: limits.startMs,
+  }, guestHost({ ...answers, plugin, bus, mapStack, registered }));
+}

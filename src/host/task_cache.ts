@@ -1,0 +1,67 @@
+/** What discovery found, kept in `.nuvom/manifest.json` with the hashes of the files that it was found in. @module */
+
+import type { TimeoutPolicy } from "../core/mod.ts";
+import { type GraphRecord, recordIsFresh } from "../loader/mod.ts";
+import type { DiscoveredTask } from "../sandbox/mod.ts";
+import { boolean, count, list, name, nullable, number, object, oneOf, type Shape, text } from "./shape.ts";
+import { writeAtomically } from "./write_atomically.ts";
+
+/** Changes when what is kept changes its meaning. */
+const VERSION = "1";
+const TIMEOUT_POLICIES: readonly TimeoutPolicy[] = ["retry", "fail", "ignore"];
+
+interface Kept {
+  readonly version: string;
+  readonly record: GraphRecord;
+  readonly tasks: readonly DiscoveredTask[];
+}
+
+/** What a guest says of the tasks in its modules. */
+export const discoveredTasks: Shape<DiscoveredTask[]> = list(object<DiscoveredTask>({
+  name,
+  retries: count,
+  retryDelayMs: nullable(number),
+  timeoutMs: nullable(number),
+  timeoutPolicy: nullable(oneOf(TIMEOUT_POLICIES)),
+  queue: name,
+  priority: number,
+  storeResult: boolean,
+  source: text,
+  exportName: text,
+}));
+
+const kept: Shape<Kept> = object<Kept>({
+  version: oneOf([VERSION]),
+  record: object<GraphRecord>({
+    entries: list(text),
+    files: list(object({ url: text, sha256: text, bytes: count })),
+    digest: text,
+  }),
+  tasks: discoveredTasks,
+});
+
+/**
+ * The tasks of the last discovery in exactly these modules; null when any file has changed since, or the cache is missing,
+ * torn or of another version.
+ *
+ * @param modules URLs.
+ */
+export async function cachedTasks(path: string, modules: readonly string[]): Promise<readonly DiscoveredTask[] | null> {
+  try {
+    const { record, tasks } = kept(JSON.parse(await Deno.readTextFile(path)), "");
+    return isAbout(record, modules) && await recordIsFresh(record) ? tasks : null;
+  } catch {
+    return null;
+  }
+}
+
+/** A folder that can't be written is no reason to fail: the next command discovers again. */
+export async function keepTasks(path: string, record: GraphRecord, tasks: readonly DiscoveredTask[]): Promise<void> {
+  const cache: Kept = { version: VERSION, record, tasks };
+  await writeAtomically(path, JSON.stringify(cache, null, 2)).catch(() => {});
+}
+
+function isAbout({ entries, files }: GraphRecord, modules: readonly string[]): boolean {
+  const hashed = new Set(files.map(({ url }) => url));
+  return entries.length === modules.length && modules.every((url, i) => url === entries[i] && hashed.has(url));
+}
