@@ -16,6 +16,7 @@ import {
   type QueueStats,
   type ResultBackend,
   systemClock,
+  toErrorData,
 } from "./core/mod.ts";
 import {
   MemoryQueue,
@@ -210,15 +211,17 @@ export class Engine implements AsyncDisposable {
 
   /** Stops the worker if it runs, then the plugins in reverse order, then closes the backends. May be called twice. */
   async close(): Promise<void> {
-    await this.#worker?.stop({ graceMs: this.settings.values.shutdownGraceMs });
     const backends = await this.#backends?.catch(() => undefined);
-    await backends?.queue.close();
-    await backends?.results.close();
     const host = await this.#host?.catch(() => undefined);
-    await host?.stopAll();
-    this.#sqlite?.close();
-    await this.#taskModules.dispose();
-    setAmbient(undefined);
+    // What is added last goes first, and each goes whatever becomes of the others.
+    const closing = new AsyncDisposableStack();
+    closing.defer(() => setAmbient(undefined));
+    closing.defer(() => this.#taskModules.dispose());
+    closing.defer(() => this.#sqlite?.close());
+    closing.defer(() => host?.stopAll());
+    for (const backend of [backends?.results, backends?.queue]) closing.defer(() => this.#closeBackend(backend));
+    closing.defer(() => this.#worker?.stop({ graceMs: this.settings.values.shutdownGraceMs }));
+    await closing.disposeAsync();
   }
 
   /** The same as {@linkcode Engine.close}. */
@@ -272,6 +275,7 @@ export class Engine implements AsyncDisposable {
       manifest: this.manifest,
       settings: this.settings,
       bus: this.bus,
+      builtins: [...BUILTINS.keys()],
       metrics: () => this.metrics.snapshot(),
       client: {
         enqueue: (orders) => this.#enqueue(orders),
@@ -310,6 +314,14 @@ export class Engine implements AsyncDisposable {
       output: (stream, text) =>
         this.bus.emit("log", { level: "info", category: name, message: text, fields: { stream } }),
     };
+  }
+
+  async #closeBackend(backend: QueueBackend | ResultBackend | undefined): Promise<void> {
+    try {
+      await backend?.close();
+    } catch (error) {
+      this.#warn(`a backend could not be closed: ${toErrorData(error).message}`);
+    }
   }
 
   #warn(message: string): void {

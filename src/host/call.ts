@@ -6,7 +6,8 @@
 
 import { type Clock, formatDuration, NuvomError, type PermissionSet } from "../core/mod.ts";
 import { explainPermission, type MissingPermission, type PluginCalls, type Realm } from "../sandbox/mod.ts";
-import { callFailed, callTimeout, implausibleAnswer, permissionRefused } from "./errors.ts";
+import { callFailed, callTimeout, implausibleAnswer } from "./call_errors.ts";
+import { permissionRefused } from "./errors.ts";
 import { grantToml, mergePermissions } from "./grants.ts";
 import { topPlace } from "./place.ts";
 import { Mismatch, type Shape } from "./shape.ts";

@@ -1,30 +1,16 @@
-/** What can be wrong with a plugin, from its metadata to its stop. @module */
+/** What can be wrong with a plugin on its way in; nearly all of it is for the project to mend (exit code 3). @module */
 
-import { type Capability, didYouMean, type ErrorCode, type ExitCode, formatDuration, NuvomError } from "../core/mod.ts";
+import { type Capability, didYouMean, type ErrorCode, formatDuration, NuvomError } from "../core/mod.ts";
+import { because } from "./place.ts";
 
-/** The project or the plugin has to be mended. */
-const CONFIGURATION: ExitCode = 3;
-
-function error(
-  code: ErrorCode,
-  exitCode: ExitCode,
-  what: string,
-  mend?: string,
-  cause?: unknown,
-): NuvomError {
-  return new NuvomError(code, { what, mend, exitCode, cause });
-}
-
-/** What was thrown, and where, as the rest of a sentence. */
-function because(thrown: Error, place: string | null): string {
-  return `${thrown.message.trim().replace(/\.$/, "")}${place === null ? "" : ` (${place})`}`;
+function error(code: ErrorCode, what: string, mend?: string, cause?: unknown): NuvomError {
+  return new NuvomError(code, { what, mend, exitCode: 3, cause });
 }
 
 /** `NUVOM_PLUGIN_IMPORT` @param plugin As the manifest writes it. @param place `./plugins/x.ts:3:7` */
 export function importFailed(plugin: string, thrown: Error, place: string | null): NuvomError {
   return error(
     "NUVOM_PLUGIN_IMPORT",
-    CONFIGURATION,
     `The plugin module ${plugin} could not be imported: ${because(thrown, place)}.`,
     "Importing a plugin must do nothing, and it has no permissions then: move what it does into start().",
     thrown,
@@ -33,14 +19,13 @@ export function importFailed(plugin: string, thrown: Error, place: string | null
 
 /** What nuvom's own code refused in the guest: exit codes don't cross, and there the configuration is at fault. */
 export function refusedInGuest(thrown: NuvomError): NuvomError {
-  return error(thrown.code, CONFIGURATION, thrown.message, undefined, thrown.cause);
+  return error(thrown.code, thrown.message, undefined, thrown.cause);
 }
 
 /** `NUVOM_PLUGIN_SHAPE` */
 export function implausibleMetadata(plugin: string, detail: string): NuvomError {
   return error(
     "NUVOM_PLUGIN_SHAPE",
-    CONFIGURATION,
     `What the plugin ${plugin} says of itself can't be used: ${detail}.`,
     "See the documentation of Plugin for what each field holds.",
   );
@@ -50,7 +35,6 @@ export function implausibleMetadata(plugin: string, detail: string): NuvomError 
 export function metadataDiffers(plugin: string): NuvomError {
   return error(
     "NUVOM_PLUGIN_METADATA",
-    CONFIGURATION,
     `The plugin "${plugin}" says something else of itself in its own realm than without permissions.`,
     "Its name, provides, requires, permissions and settings must be constants. If its file was just changed, try again.",
   );
@@ -60,7 +44,6 @@ export function metadataDiffers(plugin: string): NuvomError {
 export function nameTwice(name: string, places: readonly string[]): NuvomError {
   return error(
     "NUVOM_PLUGIN_NAME",
-    CONFIGURATION,
     `Several plugins are called "${name}": ${places.join(" and ")}.`,
     "Each name is one plugin; remove all but one, or give them different names.",
   );
@@ -70,7 +53,6 @@ export function nameTwice(name: string, places: readonly string[]): NuvomError {
 export function sectionUnknown(name: string, place: string, plugins: readonly string[]): NuvomError {
   return error(
     "NUVOM_PLUGIN_SECTION",
-    CONFIGURATION,
     `${place}: [plugin.${name}] belongs to no plugin.`,
     `${didYouMean(name, plugins, "plugin in [plugins]")} List the plugin under [plugins], or remove the section.`,
   );
@@ -80,7 +62,6 @@ export function sectionUnknown(name: string, place: string, plugins: readonly st
 export function wrongSource(name: string, source: string, module: string, place: string): NuvomError {
   return error(
     "NUVOM_PLUGIN_SOURCE",
-    CONFIGURATION,
     `The plugin "${name}" comes from ${module} (${place}), but its source is pinned to ${source}.`,
     `Remove the plugin that has taken the name, or change source in [plugin.${name}].`,
   );
@@ -95,7 +76,6 @@ export function listedWrongly(
 ): NuvomError {
   return error(
     "NUVOM_PLUGIN_PROVIDES",
-    CONFIGURATION,
     `${place}: the plugin "${name}" is listed under ${capability}, but provides ${provides.join(", ") || "nothing"}.`,
     "List it under what it provides.",
   );
@@ -105,7 +85,6 @@ export function listedWrongly(
 export function registeredUnprovided(name: string, what: string, capability: Capability): NuvomError {
   return error(
     "NUVOM_PLUGIN_PROVIDES",
-    CONFIGURATION,
     `The plugin "${name}" registers ${what}, but does not provide ${capability}.`,
     `Add "${capability}" to its provides.`,
   );
@@ -115,7 +94,6 @@ export function registeredUnprovided(name: string, what: string, capability: Cap
 export function registeredNothing(name: string, capability: Capability): NuvomError {
   return error(
     "NUVOM_PLUGIN_PROVIDES",
-    CONFIGURATION,
     `The plugin "${name}" provides ${capability}, but its start registered none.`,
     "Register it inside start(), before start returns.",
   );
@@ -125,9 +103,17 @@ export function registeredNothing(name: string, capability: Capability): NuvomEr
 export function backendTwice(capability: Capability, name: string, first: string, second: string): NuvomError {
   return error(
     "NUVOM_PLUGIN_REGISTERED_TWICE",
-    CONFIGURATION,
     `The plugins "${first}" and "${second}" both register the ${capability.replace("_", " ")} "${name}".`,
     "Remove one of the plugins, or give the backends different names.",
+  );
+}
+
+/** `NUVOM_PLUGIN_REGISTERED_TWICE` */
+export function backendReserved(capability: Capability, name: string, plugin: string): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_REGISTERED_TWICE",
+    `The plugin "${plugin}" registers the ${capability.replace("_", " ")} "${name}", which is one of nuvom's own.`,
+    "Give it another name.",
   );
 }
 
@@ -136,7 +122,6 @@ export function requiresUnknown(chain: readonly string[], known: readonly string
   const missing = chain.at(-1)!;
   return error(
     "NUVOM_PLUGIN_REQUIRES",
-    CONFIGURATION,
     `The plugin "${chain.at(-2)}" requires "${missing}", and no plugin of that name is in the manifest ` +
       `(${chain.join(" → ")}).`,
     `${didYouMean(missing, known, "other plugin")} Add it under [plugins].`,
@@ -147,7 +132,6 @@ export function requiresUnknown(chain: readonly string[], known: readonly string
 export function requiresCycle(chain: readonly string[]): NuvomError {
   return error(
     "NUVOM_PLUGIN_REQUIRES",
-    CONFIGURATION,
     `Plugins require each other in a circle: ${chain.join(" → ")}.`,
     "Take one of these names out of requires.",
   );
@@ -157,7 +141,6 @@ export function requiresCycle(chain: readonly string[]): NuvomError {
 export function requiredNotStarted(name: string, required: string): NuvomError {
   return error(
     "NUVOM_PLUGIN_REQUIRES",
-    CONFIGURATION,
     `The plugin "${name}" requires "${required}", which was left out because it could not be started.`,
     `Mend "${required}", or make "${name}" optional too.`,
   );
@@ -167,7 +150,6 @@ export function requiredNotStarted(name: string, required: string): NuvomError {
 export function permissionsMissing(name: string, manifest: string, toml: string): NuvomError {
   return error(
     "NUVOM_PLUGIN_PERMISSION",
-    CONFIGURATION,
     `The plugin "${name}" asks for permissions that it was not granted.`,
     `To grant them, let ${manifest} say:\n\n${toml.trim()}\n`,
   );
@@ -183,7 +165,6 @@ export function permissionRefused(
 ): NuvomError {
   return error(
     "NUVOM_PLUGIN_PERMISSION",
-    CONFIGURATION,
     `The plugin "${call.plugin}" was refused ${asked} in ${call.what}${place === null ? "" : ` (${place})`}.`,
     `To grant it, let ${grant.manifest} say:\n\n${grant.toml.trim()}\n`,
     cause,
@@ -195,7 +176,6 @@ export function startFailed(name: string, thrown: Error, place: string | null): 
   const ours = thrown instanceof NuvomError && thrown.code !== "NUVOM_REALM_GONE";
   return error(
     ours ? thrown.code : "NUVOM_PLUGIN_START",
-    CONFIGURATION,
     `The plugin "${name}" could not be started: ${because(thrown, place)}.`,
     ours ? undefined : "Mend the plugin or its settings; nothing was left running.",
     thrown,
@@ -206,102 +186,18 @@ export function startFailed(name: string, thrown: Error, place: string | null): 
 export function startTimeout(plugin: string, step: string, timeoutMs: number): NuvomError {
   return error(
     "NUVOM_PLUGIN_START_TIMEOUT",
-    CONFIGURATION,
     `The ${step} of the plugin "${plugin}" was not done within ${formatDuration(timeoutMs)}; its realm was ended.`,
     "What goes on for ever must not be awaited in it; start_timeout in the manifest gives it more time.",
   );
 }
 
-/** `NUVOM_PLUGIN_CALL` */
-export function callFailed(plugin: string, what: string, thrown: Error, place: string | null): NuvomError {
-  return error(
-    "NUVOM_PLUGIN_CALL",
-    1,
-    `The plugin "${plugin}" failed in ${what}: ${because(thrown, place)}.`,
-    undefined,
-    thrown,
-  );
-}
-
-/** `NUVOM_PLUGIN_CALL_TIMEOUT` */
-export function callTimeout(plugin: string, what: string, timeoutMs: number): NuvomError {
-  return error(
-    "NUVOM_PLUGIN_CALL_TIMEOUT",
-    1,
-    `The plugin "${plugin}" did not answer ${what} within ${formatDuration(timeoutMs)}.`,
-    `It may hang or be overloaded; call_timeout in [plugin.${plugin}] gives it more time.`,
-  );
-}
-
-/** `NUVOM_PLUGIN_ANSWER` */
-export function implausibleAnswer(plugin: string, what: string, detail: string): NuvomError {
-  return error(
-    "NUVOM_PLUGIN_ANSWER",
-    1,
-    `The plugin "${plugin}" answered ${what} with what can't be used: ${detail}.`,
-    "This is a bug of the plugin; `nuvom plugin test` shows what a backend must answer.",
-  );
-}
-
-/** `NUVOM_PLUGIN_STOP` */
-export function stopFailed(plugin: string, thrown: Error, place: string | null): NuvomError {
-  return error(
-    "NUVOM_PLUGIN_STOP",
-    1,
-    `The plugin "${plugin}" failed in stop(): ${because(thrown, place)}.`,
-    "Its realm was ended all the same.",
-    thrown,
-  );
-}
-
-/** `NUVOM_PLUGIN_STOP_TIMEOUT` @param pending Calls that never settled, `stop()` among them. */
-export function stopTimeout(plugin: string, timeoutMs: number, pending: readonly string[]): NuvomError {
-  return error(
-    "NUVOM_PLUGIN_STOP_TIMEOUT",
-    1,
-    `The plugin "${plugin}" did not stop within ${formatDuration(timeoutMs)}; its realm was ended. ` +
-      `Calls that never settled: ${pending.join(", ")}.`,
-  );
-}
-
-/** `NUVOM_PLUGIN_CRASHED` */
-export function crashed(plugin: string, detail: string): NuvomError {
-  return error(
-    "NUVOM_PLUGIN_CRASHED",
-    1,
-    `The realm of the plugin "${plugin}" ended by itself: ${detail}.`,
-    "What it was asked for was not done. Start the worker again to have it back.",
-  );
-}
-
-/** `NUVOM_PLUGIN_STATE` */
-export function startedBefore(plugin: string): NuvomError {
-  return error("NUVOM_PLUGIN_STATE", 1, `The plugin "${plugin}" was started or stopped before; it starts once.`);
-}
-
-/** `NUVOM_PLUGIN_STATE` */
-export function stoppedEarly(plugin: string): NuvomError {
-  return error("NUVOM_PLUGIN_STATE", 1, `The plugin "${plugin}" was stopped before its start was done.`);
-}
-
-/** `NUVOM_PLUGIN_STATE` */
-export function notRunning(plugin: string): NuvomError {
-  return error("NUVOM_PLUGIN_STATE", 1, `The plugin "${plugin}" is not running.`);
-}
-
-/** `NUVOM_PLUGIN_STATE` */
-export function hostStopped(): NuvomError {
-  return error("NUVOM_PLUGIN_STATE", 1, "The plugins were stopped; none is started any more.");
-}
-
 /** `NUVOM_PLUGIN_UNKNOWN` */
 export function pluginUnknown(target: string, known: readonly string[], manifest: string): NuvomError {
-  return error(
-    "NUVOM_PLUGIN_UNKNOWN",
-    4,
-    `There is no plugin "${target}" in ${manifest}.`,
-    didYouMean(target, known, "plugin in it"),
-  );
+  return new NuvomError("NUVOM_PLUGIN_UNKNOWN", {
+    what: `There is no plugin "${target}" in ${manifest}.`,
+    mend: didYouMean(target, known, "plugin in it"),
+    exitCode: 4,
+  });
 }
 
 /** `NUVOM_PLUGIN_EMBEDDED` */
@@ -309,7 +205,6 @@ export function embeddedUnknown(name: string, known: readonly string[], sourceRu
   const bundle = "Run `deno task bundle:plugins` to make them from their sources.";
   return error(
     "NUVOM_PLUGIN_EMBEDDED",
-    CONFIGURATION,
     `There is no plugin nuvom:${name} in this nuvom.`,
     known.length === 0 && sourceRun
       ? bundle

@@ -29,7 +29,7 @@ export interface RegisteredHook {
 const ORDER: readonly HookMethod[] = ["workerStart", "beforeJob", "afterJob", "onError", "onRetry", "workerStop"];
 /** The same failure of a hook is logged once in this time. */
 const QUIET_MS = 60_000;
-/** Characters of arguments and results that wait for a hook at most, each event counting as {@linkcode EVENT_WEIGHT} more. */
+/** Characters of arguments and results that wait for a method at most; each event counts a little more. */
 const MAX_WAITING = 16 * 1024 * 1024;
 /** The same, in one call. */
 const MAX_BATCH = 4 * 1024 * 1024;

@@ -19,14 +19,12 @@ import {
   crashed,
   implausibleAnswer,
   notRunning,
-  refusedInGuest,
   startedBefore,
-  startFailed,
-  startTimeout,
   stopFailed,
   stoppedEarly,
   stopTimeout,
-} from "./errors.ts";
+} from "./call_errors.ts";
+import { refusedInGuest, startFailed, startTimeout } from "./errors.ts";
 import type { PluginEntry } from "./manifest.ts";
 import { PluginRealm, type PluginRealmParts } from "./plugin_realm.ts";
 import type { EffectiveSettings } from "./plugin_settings.ts";

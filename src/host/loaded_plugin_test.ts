@@ -58,13 +58,13 @@ Deno.test("LoadedPlugin.start() has a time limit, and ends a realm that spins", 
   ) {
     await using site = await TestSite.with({
       files: { "x.ts": tracing("x", { start }) },
-      sections: { x: { isolation, startTimeoutMs: 3_000 } },
+      sections: { x: { isolation, startTimeoutMs: 2_000 } },
     });
     // Once before, so that the limit is not spent on compiling nuvom itself.
     await (await site.open()).stopAll();
     const error = await errorOf(started(site));
     assertEquals([error.code, error.exitCode], ["NUVOM_PLUGIN_START_TIMEOUT", 3]);
-    assertStringIncludes(error.message, 'The start() of the plugin "x" was not done within 3s');
+    assertStringIncludes(error.message, 'The start() of the plugin "x" was not done within 2s');
     assertEquals(site.states, ["x starting", "x failed NUVOM_PLUGIN_START_TIMEOUT"]);
   }
 });

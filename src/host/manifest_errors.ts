@@ -135,6 +135,25 @@ export function badTaskModule(place: string, pattern: string, problem: string, m
   return error("NUVOM_MANIFEST_TASK_MODULE", `${place}: the task module ${quoted(pattern)} ${problem}.`, mend);
 }
 
+/** `NUVOM_MANIFEST_EDIT` */
+export function editImpossible(path: string): NuvomError {
+  return error(
+    "NUVOM_MANIFEST_EDIT",
+    `The manifest ${path} could not be changed without rewriting what was written by hand; nothing was changed.`,
+    "Change it by hand, then run `nuvom plugin lock`.",
+  );
+}
+
+/** `NUVOM_MANIFEST_WRITE` @param problem The rest of a sentence: `is read-only`. */
+export function manifestUnwritable(path: string, problem: string, cause?: unknown): NuvomError {
+  return error(
+    "NUVOM_MANIFEST_WRITE",
+    `The manifest ${path} ${problem}; nothing was changed.`,
+    "Let this user write it and its folder, or make the change where that is so.",
+    cause,
+  );
+}
+
 function quoted(text: string): string {
   return JSON.stringify(text);
 }

@@ -20,7 +20,6 @@ async function refusal(
   await using site = await TestSite.with({ files: { "plugins/x.ts": text } });
   const source: PluginSource = { ...site.manifest.plugins[0]!, exportName };
   const error = await assertRejects(() => readMetadata(source, sourcesOf(site, timeoutMs)), NuvomError);
-  assertEquals(await source.specifier, "plugins/x.ts");
   const kept = await Array.fromAsync(Deno.readDir(`${site.folder}/cache`)).catch(() => []);
   assertEquals(kept, [], "a plugin that could not be read was cached");
   return error;
@@ -132,9 +131,9 @@ Deno.test("readMetadata() ends a module that never comes to an end", async () =>
   // Once before, so that the limit below is not spent on compiling nuvom itself.
   await refusal("throw 1;");
   for (const endless of ["await new Promise(() => {});", "while (true);"]) {
-    const error = await refusal(`${endless}\n${PLUGIN}`, { timeoutMs: 3_000 });
+    const error = await refusal(`${endless}\n${PLUGIN}`, { timeoutMs: 2_000 });
     assertEquals([error.code, error.exitCode], ["NUVOM_PLUGIN_START_TIMEOUT", 3]);
-    assertStringIncludes(error.message, 'The import of the plugin "plugins/x.ts" was not done within 3s');
+    assertStringIncludes(error.message, 'The import of the plugin "plugins/x.ts" was not done within 2s');
   }
 });
 

@@ -1,4 +1,4 @@
-/** Where in a project something was thrown. @module */
+/** What was thrown and where, for messages. @module */
 
 import { fromFileUrl } from "@std/path";
 import { pathInManifest, toFileUrl } from "./paths.ts";
@@ -16,4 +16,9 @@ export function topPlace(stack: string, folder: string): string | null {
     if (url!.startsWith(root)) return `${pathInManifest(fromFileUrl(url!), folder)}${position}`;
   }
   return null;
+}
+
+/** A thrown message and its place, as the rest of a sentence. */
+export function because(thrown: Error, place: string | null): string {
+  return `${thrown.message.trim().replace(/\.$/, "")}${place === null ? "" : ` (${place})`}`;
 }

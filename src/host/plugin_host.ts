@@ -12,14 +12,16 @@ import {
 } from "../core/mod.ts";
 import type { Registration } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
-import { backendTwice, hostStopped, requiredNotStarted } from "./errors.ts";
+import { hostStopped } from "./call_errors.ts";
+import { requiredNotStarted } from "./errors.ts";
 import { type ExaminedPlugin, examinePlugins } from "./examine.ts";
 import type { HostAnswers } from "./guest_host.ts";
 import { HookRunner, type RegisteredHook } from "./hooks.ts";
 import { LoadedPlugin } from "./loaded_plugin.ts";
 import type { Manifest } from "./manifest.ts";
-import { BACKEND_CAPABILITIES, type BackendCapability, type BackendName, MetadataCache } from "./metadata_cache.ts";
+import { type BackendCapability, MetadataCache } from "./metadata_cache.ts";
 import { type Ordered, startOrder } from "./order.ts";
+import { BackendRegistry, backendsOf } from "./registry.ts";
 import { examineTarget } from "./target.ts";
 
 /** What a {@linkcode PluginHost} is opened with. */
@@ -27,6 +29,8 @@ export interface PluginHostParts extends HostAnswers {
   readonly manifest: Manifest;
   readonly settings: LoadedSettings;
   readonly bus: EventBus;
+  /** Names of backends that plugins may not register. @default none */
+  readonly builtins?: readonly string[];
   readonly clock?: Clock;
 }
 
@@ -48,8 +52,7 @@ export class PluginHost {
   readonly #tested: LoadedPlugin[] = [];
   /** Names of optional plugins that could not be started. */
   readonly #leftOut = new Set<string>();
-  /** By capability and name. */
-  readonly #backends = new Map<string, LoadedPlugin>();
+  readonly #registry: BackendRegistry;
   #turn: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
@@ -58,6 +61,7 @@ export class PluginHost {
     this.#clock = parts.clock ?? systemClock;
     this.#cache = new MetadataCache(parts.settings.values.cacheDir);
     this.#hooks = new HookRunner(parts.bus, this.#clock);
+    this.#registry = new BackendRegistry(parts.builtins ?? []);
     this.#examined = examined;
     this.#startable = examined.flatMap((plugin) => {
       if (plugin.known === null) return [];
@@ -103,7 +107,7 @@ export class PluginHost {
         known!.backends.some((backend) => backend.capability === capability && backend.name === name);
       const able = this.#startable.filter(({ examined }) => examined.known!.metadata.provides.includes(capability));
       for (const candidate of [...able.filter(did), ...able.filter((plugin) => !did(plugin))]) {
-        if (this.#backends.has(key(capability, name))) return;
+        if (this.#registry.find(capability, name) !== undefined) return;
         for (const plugin of startOrder([candidate], this.#startable)) await this.#startOne(plugin);
       }
     });
@@ -111,18 +115,17 @@ export class PluginHost {
 
   /** A backend that a started plugin has registered; null when none has. @param namespace `""` is the user's data. */
   async queueBackend(name: string, namespace = ""): Promise<QueueBackend | null> {
-    return await this.#backends.get(key("queue_backend", name))?.openQueue(name, namespace) ?? null;
+    return await this.#registry.find("queue_backend", name)?.openQueue(name, namespace) ?? null;
   }
 
   /** A backend that a started plugin has registered; null when none has. @param namespace `""` is the user's data. */
   async resultBackend(name: string, namespace = ""): Promise<ResultBackend | null> {
-    return await this.#backends.get(key("result_backend", name))?.openResults(name, namespace) ?? null;
+    return await this.#registry.find("result_backend", name)?.openResults(name, namespace) ?? null;
   }
 
   /** Names that started plugins have registered. */
   backendNames(capability: BackendCapability): readonly string[] {
-    return [...this.#loaded.values()].flatMap((plugin) => backendsOf(plugin.registrations))
-      .filter((backend) => backend.capability === capability).map(({ name }) => name);
+    return this.#registry.names(capability);
   }
 
   /** One for each started plugin; rejects when the plugin fails. */
@@ -219,17 +222,11 @@ export class PluginHost {
 
   /** All or none. @throws {NuvomError} `NUVOM_PLUGIN_REGISTERED_TWICE` */
   #register(plugin: LoadedPlugin, registrations: readonly Registration[]): void {
-    const { name } = plugin.metadata;
-    const backends = backendsOf(registrations);
-    for (const backend of backends) {
-      const first = this.#backends.get(key(backend.capability, backend.name));
-      if (first !== undefined) throw backendTwice(backend.capability, backend.name, first.metadata.name, name);
-    }
-    for (const backend of backends) this.#backends.set(key(backend.capability, backend.name), plugin);
+    this.#registry.add(plugin, backendsOf(registrations));
     for (const hook of registrations) {
       if (hook.kind !== "hook") continue;
       const call: RegisteredHook["call"] = (method, payload) => plugin.callHook(hook, method, payload);
-      this.#hooks.add({ ...hook, plugin: name, call });
+      this.#hooks.add({ ...hook, plugin: plugin.metadata.name, call });
     }
   }
 
@@ -262,7 +259,7 @@ export class PluginHost {
     for (const plugin of [...this.#tested, ...this.#loaded.values()].reverse()) await this.#stopOne(plugin);
     this.#tested.length = 0;
     this.#loaded.clear();
-    this.#backends.clear();
+    this.#registry.clear();
   }
 
   async #stopOne(plugin: LoadedPlugin): Promise<void> {
@@ -276,15 +273,4 @@ export class PluginHost {
   #logFailure({ metadata: { name } }: LoadedPlugin, { message, code }: Error & { readonly code?: string }): void {
     this.#parts.bus.emit("log", { level: "error", category: `plugin.${name}`, message, fields: { code } });
   }
-}
-
-function backendsOf(registrations: readonly Registration[]): BackendName[] {
-  return registrations.flatMap((registration) => {
-    const capability = BACKEND_CAPABILITIES.find((known) => known === registration.kind);
-    return capability !== undefined && "name" in registration ? [{ capability, name: registration.name }] : [];
-  });
-}
-
-function key(capability: BackendCapability, name: string): string {
-  return `${capability} ${name}`;
 }

@@ -234,6 +234,14 @@ Deno.test("PluginHost refuses a backend that two plugins register, naming both",
   assertEquals(site.states.slice(-4), ["b stopping", "b stopped", "a stopping", "a stopped"]);
 });
 
+Deno.test("PluginHost refuses a backend that is called like one of nuvom's own", async () => {
+  const start = 'context.registerQueueBackend("sqlite", () => ({}));';
+  await using site = await TestSite.with({ files: { "a.ts": tracing("a", { provides: '["queue_backend"]', start }) } });
+  const error = await errorOf((await site.open()).startAll());
+  assertEquals([error.code, error.exitCode], ["NUVOM_PLUGIN_REGISTERED_TWICE", 3]);
+  assertStringIncludes(error.message, 'The plugin "a" registers the queue backend "sqlite", which is one of nuvom\'s');
+});
+
 Deno.test("PluginHost answers what plugins ask: metrics, enqueue, wait", async () => {
   const seen: unknown[] = [];
   const answer = { state: "SUCCESS", result: "3", error: null } as const;

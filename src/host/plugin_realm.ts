@@ -70,7 +70,7 @@ export class PluginRealm {
     }
   }
 
-  /** Imports the module. @throws {NuvomError} also `NUVOM_PLUGIN_METADATA`, when it says something else of itself here. */
+  /** Imports the module. @throws {NuvomError} also `NUVOM_PLUGIN_METADATA`: it says something else of itself here. */
   async load(): Promise<void> {
     const { entry, metadata, manifest, limits } = this.#parts;
     const params = { entry: this.#graph.entryRef(entry.module), exportName: entry.exportName };

@@ -1,6 +1,6 @@
 /** Checks of what foreign code answers: any value in, a plain copy of the wanted fields out. @module */
 
-/** Copies a value that fits and throws {@linkcode Mismatch} for one that does not. `at` is its place, for the message. */
+/** Copies a value that fits; throws {@linkcode Mismatch} for one that does not. `at` is its place, for the message. */
 export type Shape<T> = (value: unknown, at: string) => T;
 
 /** A value does not fit; the message says where and why, as the rest of a sentence. */

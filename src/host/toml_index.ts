@@ -22,6 +22,18 @@ export interface TomlClash {
   readonly first: TomlPlace;
 }
 
+/** What a text holds at one path, as offsets into it. */
+export type TomlNode =
+  & { readonly path: TomlPath; readonly start: number; readonly end: number }
+  & (
+    /** `[a.b]`, brackets included. */
+    | { readonly kind: "header"; readonly isList: boolean }
+    /** `key = value`; keys of the path before `table` long are those of the header or inline table that it stands in. */
+    | { readonly kind: "pair"; readonly table: number; readonly valueStart: number; readonly isInline: boolean }
+    /** Of an array. */
+    | { readonly kind: "item" }
+  );
+
 /** What a text was found to hold. */
 export interface TomlIndex {
   /** Undefined for what was not found. */
@@ -30,6 +42,8 @@ export interface TomlIndex {
   readonly clashes: readonly TomlClash[];
   /** Every key of the text, with the name that it has when it is read. */
   readonly keys: readonly { readonly name: string; readonly place: TomlPlace }[];
+  /** In the order in which they end, so that items come before their array. */
+  readonly nodes: readonly TomlNode[];
 }
 
 /** Reads a text through. */
@@ -44,6 +58,7 @@ export function indexToml(text: string): TomlIndex {
     },
     clashes: scanner.clashes.map(({ path, offset, first }) => ({ path, place: place(offset), first: place(first) })),
     keys: scanner.keys.map(({ name, offset }) => ({ name, place: place(offset) })),
+    nodes: scanner.nodes,
   };
 }
 
@@ -82,6 +97,7 @@ class Scanner {
   readonly found = new Map<string, Found>();
   readonly clashes: { path: TomlPath; offset: number; first: number }[] = [];
   readonly keys: Key[] = [];
+  readonly nodes: TomlNode[] = [];
   readonly #text: string;
   #at = 0;
 
@@ -95,7 +111,7 @@ class Scanner {
         this.#skip(BLANK);
         if (this.#at === this.#text.length) return;
         if (this.#text[this.#at] === "[") table = this.#header();
-        else this.#pair(table);
+        else this.#pair(table, false);
       }
     } catch (lost) {
       if (lost !== LOST) throw lost;
@@ -103,21 +119,28 @@ class Scanner {
   }
 
   #header(): TomlPath {
+    const start = this.#at;
     const isList = this.#text.startsWith("[[", this.#at);
     this.#need(isList ? "[[" : "[");
     const keys = this.#dottedKey();
     this.#need(isList ? "]]" : "]");
     const path = this.#open([], keys.slice(0, -1));
     const { name, offset } = keys.at(-1)!;
-    return isList ? this.#addToList([...path, name], offset) : this.#define([...path, name], offset, "table");
+    const table = isList ? this.#addToList([...path, name], offset) : this.#define([...path, name], offset, "table");
+    this.nodes.push({ kind: "header", path: table, isList, start, end: this.#at });
+    return table;
   }
 
-  #pair(table: TomlPath): void {
+  #pair(table: TomlPath, isInline: boolean): void {
+    const start = this.#at;
     const keys = this.#dottedKey();
     this.#need("=");
     const { name, offset } = keys.at(-1)!;
     const path = this.#define([...this.#open(table, keys.slice(0, -1)), name], offset, "value");
+    this.#skip(BLANK);
+    const valueStart = this.#at;
     this.#value(path);
+    this.nodes.push({ kind: "pair", path, table: table.length, valueStart, isInline, start, end: this.#at });
   }
 
   #value(path: TomlPath): void {
@@ -134,8 +157,10 @@ class Scanner {
       this.#skip(BLANK);
       if (this.#take("]")) return;
       const item = [...path, index];
-      this.found.set(JSON.stringify(item), { kind: "value", offset: this.#at });
+      const start = this.#at;
+      this.found.set(JSON.stringify(item), { kind: "value", offset: start });
       this.#value(item);
+      this.nodes.push({ kind: "item", path: item, start, end: this.#at });
       this.#skip(BLANK);
       if (!this.#take(",")) return this.#need("]");
     }
@@ -146,7 +171,7 @@ class Scanner {
     for (;;) {
       this.#skip(BLANK);
       if (this.#take("}")) return;
-      this.#pair(path);
+      this.#pair(path, true);
       this.#skip(BLANK);
       if (!this.#take(",")) return this.#need("}");
     }

@@ -10,8 +10,8 @@ import { realmGone, realmStartFailed, realmStartTimeout } from "./errors.ts";
 import { cleanLine } from "./lines.ts";
 import { RpcPeer } from "./rpc.ts";
 
-/** Stubs that take something away from their thread for good; inline, that thread is the host's. */
-const NARROWING: readonly string[] = ["descriptors.js"];
+/** Stubs that change their thread for good; inline, that thread is the host's. */
+const NARROWING: readonly string[] = ["descriptors.js", "timers.js"];
 
 /** What a kind of realm does in its own way. */
 export interface Transport {
@@ -128,7 +128,8 @@ export class HostedRealm implements Realm {
   }
 
   memoryBytes(): Promise<number | null> {
-    return this.#transport?.memoryBytes() ?? Promise.resolve(null);
+    // A process that was killed is there for a moment longer.
+    return this.#ended ? Promise.resolve(null) : this.#transport?.memoryBytes() ?? Promise.resolve(null);
   }
 
   #note(method: string, params: unknown): void {

@@ -73,6 +73,7 @@ export class TestSite implements AsyncDisposable {
       manifest,
       settings,
       bus,
+      builtins: ["sqlite"],
       metrics: nobody,
       client: { enqueue: nobody, wait: nobody },
       ...answers,

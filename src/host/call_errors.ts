@@ -1,0 +1,84 @@
+/** What can go wrong with a plugin that was started. @module */
+
+import { type ErrorCode, formatDuration, NuvomError } from "../core/mod.ts";
+import { because } from "./place.ts";
+
+function error(code: ErrorCode, what: string, mend?: string, cause?: unknown): NuvomError {
+  return new NuvomError(code, { what, mend, cause });
+}
+
+/** `NUVOM_PLUGIN_CALL` */
+export function callFailed(plugin: string, what: string, thrown: Error, place: string | null): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_CALL",
+    `The plugin "${plugin}" failed in ${what}: ${because(thrown, place)}.`,
+    undefined,
+    thrown,
+  );
+}
+
+/** `NUVOM_PLUGIN_CALL_TIMEOUT` */
+export function callTimeout(plugin: string, what: string, timeoutMs: number): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_CALL_TIMEOUT",
+    `The plugin "${plugin}" did not answer ${what} within ${formatDuration(timeoutMs)}.`,
+    `It may hang or be overloaded; call_timeout in [plugin.${plugin}] gives it more time.`,
+  );
+}
+
+/** `NUVOM_PLUGIN_ANSWER` */
+export function implausibleAnswer(plugin: string, what: string, detail: string): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_ANSWER",
+    `The plugin "${plugin}" answered ${what} with what can't be used: ${detail}.`,
+    "This is a bug of the plugin; `nuvom plugin test` shows what a backend must answer.",
+  );
+}
+
+/** `NUVOM_PLUGIN_STOP` */
+export function stopFailed(plugin: string, thrown: Error, place: string | null): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_STOP",
+    `The plugin "${plugin}" failed in stop(): ${because(thrown, place)}.`,
+    "Its realm was ended all the same.",
+    thrown,
+  );
+}
+
+/** `NUVOM_PLUGIN_STOP_TIMEOUT` @param pending Calls that never settled, `stop()` among them. */
+export function stopTimeout(plugin: string, timeoutMs: number, pending: readonly string[]): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_STOP_TIMEOUT",
+    `The plugin "${plugin}" did not stop within ${formatDuration(timeoutMs)}; its realm was ended. ` +
+      `Calls that never settled: ${pending.join(", ")}.`,
+  );
+}
+
+/** `NUVOM_PLUGIN_CRASHED` */
+export function crashed(plugin: string, detail: string): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_CRASHED",
+    `The realm of the plugin "${plugin}" ended by itself: ${detail}.`,
+    "What it was asked for was not done. Start the worker again to have it back.",
+  );
+}
+
+/** `NUVOM_PLUGIN_STATE` */
+export function startedBefore(plugin: string): NuvomError {
+  return error("NUVOM_PLUGIN_STATE", `The plugin "${plugin}" was started or stopped before; it starts once.`);
+}
+
+/** `NUVOM_PLUGIN_STATE` */
+export function stoppedEarly(plugin: string): NuvomError {
+  return error("NUVOM_PLUGIN_STATE", `The plugin "${plugin}" was stopped before its start was done.`);
+}
+
+/** `NUVOM_PLUGIN_STATE` */
+export function notRunning(plugin: string): NuvomError {
+  return error("NUVOM_PLUGIN_STATE", `The plugin "${plugin}" is not running.`);
+}
+
+/** `NUVOM_PLUGIN_STATE` */
+export function hostStopped(): NuvomError {
+  return error("NUVOM_PLUGIN_STATE", "The plugins were stopped; none is started any more.");
+}

@@ -1,0 +1,54 @@
+/** Which plugin registered which backend. @module */
+
+import type { Registration } from "../sandbox/mod.ts";
+import { backendReserved, backendTwice } from "./errors.ts";
+import type { LoadedPlugin } from "./loaded_plugin.ts";
+import { BACKEND_CAPABILITIES, type BackendCapability, type BackendName } from "./metadata_cache.ts";
+
+/** The backends of started plugins by name. */
+export class BackendRegistry {
+  readonly #plugins: Readonly<Record<BackendCapability, Map<string, LoadedPlugin>>> = {
+    queue_backend: new Map(),
+    result_backend: new Map(),
+  };
+
+  readonly #builtins: readonly string[];
+
+  /** @param builtins Names that no plugin may take: the engine would never ask for the plugin's. */
+  constructor(builtins: readonly string[]) {
+    this.#builtins = builtins;
+  }
+
+  /** Takes all or none. @throws {NuvomError} `NUVOM_PLUGIN_REGISTERED_TWICE`, naming both plugins. */
+  add(plugin: LoadedPlugin, backends: readonly BackendName[]): void {
+    for (const { capability, name } of backends) {
+      if (this.#builtins.includes(name)) throw backendReserved(capability, name, plugin.metadata.name);
+      const first = this.find(capability, name);
+      if (first !== undefined) throw backendTwice(capability, name, first.metadata.name, plugin.metadata.name);
+    }
+    for (const { capability, name } of backends) this.#plugins[capability].set(name, plugin);
+  }
+
+  /** The plugin that registered it. */
+  find(capability: BackendCapability, name: string): LoadedPlugin | undefined {
+    return this.#plugins[capability].get(name);
+  }
+
+  /** In the order in which they were registered. */
+  names(capability: BackendCapability): string[] {
+    return [...this.#plugins[capability].keys()];
+  }
+
+  /** The plugins are stopped. */
+  clear(): void {
+    for (const capability of BACKEND_CAPABILITIES) this.#plugins[capability].clear();
+  }
+}
+
+/** The backends among what a plugin registered. */
+export function backendsOf(registrations: readonly Registration[]): BackendName[] {
+  return registrations.flatMap((registration) => {
+    const { kind } = registration;
+    return kind === "queue_backend" || kind === "result_backend" ? [{ capability: kind, name: registration.name }] : [];
+  });
+}
