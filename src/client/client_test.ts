@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { MemoryQueue, MemoryResults, MemoryStore } from "../backends/mod.ts";
 import { checkTaskOptions, type EnqueueOrder, EventBus, type FinishedJob, type NuvomError } from "../core/mod.ts";
-import { HandClock } from "../worker/testing.ts";
+import { FakeClock } from "../testing/fake_clock.ts";
 import { Client } from "./mod.ts";
 
 const add = checkTaskOptions({ name: "add", retries: 2, queue: "sums", priority: 3, timeout: "2s" });
 const DEFAULTS = { jobTimeoutMs: 60_000, timeoutPolicy: "fail", retryDelayMs: 5_000 } as const;
 
 function open() {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   const store = new MemoryStore({ clock });
   const queue = new MemoryQueue({ store });
   const bus = new EventBus();
@@ -116,7 +116,7 @@ Deno.test("Client.wait() sees the end of a job of another process, and gives up 
 });
 
 Deno.test("Client.status() prefers what separate results hold of a job that is not settled yet", async () => {
-  const clock = new HandClock();
+  const clock = new FakeClock();
   const queue = new MemoryQueue({ store: new MemoryStore({ clock }) });
   const results = new MemoryResults({ store: new MemoryStore({ clock }) });
   const client = new Client({ queue, results, defaults: DEFAULTS, clock, bus: new EventBus() });

@@ -16,8 +16,9 @@ export interface NuvomErrorOptions {
   readonly what: string;
   /** What to do about it: full sentences. Left out only where nothing can be done. */
   readonly mend?: string;
-  /** @default 1 */
+  /** What the command line exits with. @default 1 */
   readonly exitCode?: ExitCode;
+  /** What was caught before this was thrown. */
   readonly cause?: unknown;
 }
 
@@ -33,13 +34,14 @@ export interface NuvomErrorOptions {
  * ```
  */
 export class NuvomError extends Error {
+  /** The same for every error of nuvom; tell them apart by `code`. */
   override readonly name = "NuvomError";
   /** Stable, for programs. */
   readonly code: ErrorCode;
   /** What the command line exits with when this error ends a command. */
   readonly exitCode: ExitCode;
 
-  /** @param code Stable code; see the catalogue of the room that throws it. */
+  /** The message is what happened, then what to do. @param code Stable; see the catalogue of the room that throws it. */
   constructor(code: ErrorCode, options: NuvomErrorOptions) {
     const message = options.mend === undefined ? options.what : `${options.what} ${options.mend}`;
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -50,10 +52,15 @@ export class NuvomError extends Error {
 
 /** An error as plain data: what is stored with a job and sent between processes. */
 export interface ErrorData {
+  /** Of the class that was thrown. */
   readonly name: string;
+  /** At most 8,192 characters of it. */
   readonly message: string;
+  /** Of an error that has one as text: `NUVOM_…`, `ENOENT`. */
   readonly code?: string;
+  /** At most 16,384 characters of it; in a job's errors it names the original files. */
   readonly stack?: string;
+  /** At most five deep. */
   readonly cause?: ErrorData;
 }
 

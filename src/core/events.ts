@@ -9,8 +9,11 @@ export type NextStep = "done" | "retry" | "failed" | "cancelled" | "released" | 
 
 /** One attempt that ended. */
 export interface AttemptEnd {
+  /** As it was leased. */
   readonly job: LeasedJob;
+  /** How the attempt ended. */
   readonly outcome: Outcome;
+  /** What the job does now. */
   readonly next: NextStep;
   /** From start to end in the executor, in milliseconds. */
   readonly durationMs: number;
@@ -20,27 +23,40 @@ export interface AttemptEnd {
 
 /** Every event by name, with what it carries. Events of jobs come in batches. */
 export interface EventTable {
+  /** The executors are ready and the first lease is about to be asked for. */
   "worker.started": { readonly workerId: string; readonly executors: number; readonly concurrency: number };
+  /** Nothing is leased any more. */
   "worker.stopping": { readonly workerId: string; readonly reason: string };
+  /** Everything is settled or given back, and the executors are gone. */
   "worker.stopped": { readonly workerId: string; readonly completed: number; readonly released: number };
+  /** The queue has taken jobs of this client. */
   "jobs.enqueued": { readonly jobs: readonly { readonly id: string; readonly task: string; readonly queue: string }[] };
+  /** Their handlers were called. */
   "attempts.started": { readonly jobs: readonly LeasedJob[] };
+  /** Their settlements were answered. */
   "attempts.ended": { readonly ends: readonly AttemptEnd[] };
+  /** Ids of jobs that another worker may run by now. */
   "leases.lost": { readonly ids: readonly string[] };
+  /** A call to the queue backend failed and is tried again. */
   "queue.failing": { readonly error: ErrorData; readonly retryInMs: number };
+  /** An executor has imported the task modules; `pid` is null where it is no process of its own. */
   "executor.started": { readonly executor: string; readonly pid: number | null; readonly startMs: number };
+  /** An executor is gone; `jobs` ran in it. */
   "executor.ended": {
     readonly executor: string;
     readonly reason: "stopped" | "timeout" | "memory" | "crashed";
     readonly detail: string;
     readonly jobs: readonly JobRecord[];
   };
+  /** A plugin went from one state to the next. */
   "plugin.state": {
     readonly plugin: string;
     readonly state: "starting" | "started" | "stopping" | "stopped" | "failed" | "crashed" | "restarting";
     readonly error?: ErrorData;
   };
+  /** A plugin has written a line to its stdout or stderr. */
   "plugin.output": { readonly plugin: string; readonly stream: "stdout" | "stderr"; readonly text: string };
+  /** A line for the log. */
   "log": {
     readonly level: "debug" | "info" | "warn" | "error";
     /** `worker`, `plugin.NAME`, `task.NAME` … */
@@ -58,7 +74,7 @@ export class EventBus {
   readonly #listeners = new Map<EventName, Set<(event: never) => void>>();
   readonly #onListenerError: (error: unknown) => void;
 
-  /** @param onListenerError Told what a listener threw. */
+  /** A bus without listeners. @param onListenerError Told what a listener threw. */
   constructor(onListenerError: (error: unknown) => void = (error) => console.error(error)) {
     this.#onListenerError = onListenerError;
   }

@@ -5,7 +5,9 @@ import type { Outcome } from "./outcome.ts";
 
 /** One thing that happened to a job; `outcome` only after an attempt. */
 export interface HookEvent {
+  /** As it was leased. */
   readonly job: JobRecord;
+  /** Of the attempt that ended. */
   readonly outcome?: Outcome["kind"];
   /** Of the attempt, in milliseconds. */
   readonly durationMs?: number;
@@ -13,6 +15,7 @@ export interface HookEvent {
 
 /** What a worker says of itself. */
 export interface WorkerInfo {
+  /** Different for every worker that was ever started. */
   readonly workerId: string;
 }
 
@@ -27,11 +30,17 @@ export interface Hook {
   readonly tasks?: readonly string[];
   /** Only jobs of these queues. */
   readonly queues?: readonly string[];
+  /** Jobs have begun to run. */
   beforeJob?(events: readonly HookEvent[]): void | Promise<void>;
+  /** Attempts ended, whatever their outcome. */
   afterJob?(events: readonly HookEvent[]): void | Promise<void>;
+  /** Attempts failed, ran out of time or were lost with their executor. */
   onError?(events: readonly HookEvent[]): void | Promise<void>;
+  /** Jobs will run again after a failed attempt. */
   onRetry?(events: readonly HookEvent[]): void | Promise<void>;
+  /** The worker begins to take jobs. */
   workerStart?(worker: WorkerInfo): void | Promise<void>;
+  /** The worker has stopped. */
   workerStop?(worker: WorkerInfo): void | Promise<void>;
 }
 

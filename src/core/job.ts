@@ -1,7 +1,6 @@
 /** The job: what is asked for, what a store keeps of it, what a worker gets. @module */
 
 import type { ErrorData } from "./errors.ts";
-import type { TimeoutPolicy } from "./task.ts";
 
 /**
  * The states of a job as users see them. `PENDING` may run now, `SCHEDULED` waits for its time (a delay, a retry or a
@@ -24,13 +23,18 @@ export const MAX_JOB_ERRORS = 20;
 /** After so many expired leases without any settle a job ends `FAILED` (its worker dies each time). */
 export const MAX_LEASE_LOSSES = 10;
 
+/** What a timeout does: count as a failed attempt, end the job at once, or only be reported while the attempt goes on. */
+export type TimeoutPolicy = "retry" | "fail" | "ignore";
+
 /** A job as a client hands it to a queue backend: every default filled in, everything checked. */
 export interface NewJob {
   /** Unique; sorts by time of creation (a ULID) unless the client chose its own. 1 to 200 characters. */
   readonly id: string;
+  /** Name of the task. */
   readonly task: string;
   /** The arguments: the JSON text of an array. Stores keep it as it is. */
   readonly args: string;
+  /** Name of the queue. */
   readonly queue: string;
   /** -1000 to 1000; higher runs first. */
   readonly priority: number;
@@ -42,6 +46,7 @@ export interface NewJob {
   readonly retryDelayMs: number;
   /** Longest run of one attempt; 0 is no limit. */
   readonly timeoutMs: number;
+  /** What happens when `timeoutMs` is over. */
   readonly timeoutPolicy: TimeoutPolicy;
   /** Whether the value that the handler returns is kept. Errors and the final state always are. */
   readonly storeResult: boolean;
@@ -53,16 +58,21 @@ export interface NewJob {
 
 /** One failed attempt of a job. */
 export interface AttemptError {
+  /** From 1. */
   readonly attempt: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** How it ended. */
   readonly outcome: "failure" | "timeout" | "lost" | "cancelled";
+  /** Why. */
   readonly error: ErrorData;
 }
 
 /** A job as a store shows it, at any time of its life. Times are milliseconds since the epoch by the store's clock. */
 export interface JobRecord extends NewJob {
+  /** Where it is in its life. */
   readonly state: JobState;
+  /** When the store took it. */
   readonly createdAt: number;
   /** Not before this time. */
   readonly runAt: number;
@@ -72,7 +82,9 @@ export interface JobRecord extends NewJob {
   readonly losses: number;
   /** Of the last attempt. */
   readonly startedAt: number | null;
+  /** When it reached a final state; null before. */
   readonly finishedAt: number | null;
+  /** Who runs or ran the last attempt; null while it waits. */
   readonly workerId: string | null;
   /** JSON text of what the handler returned; null when there is none or it is not kept. */
   readonly result: string | null;
@@ -84,19 +96,23 @@ export interface JobRecord extends NewJob {
 
 /** A job in a final state. */
 export interface FinishedJob extends JobRecord {
+  /** One that it does not leave. */
   readonly state: FinalState;
+  /** When it ended. */
   readonly finishedAt: number;
 }
 
 /** What proves the right to run and settle a job. */
 export interface LeaseRef {
+  /** Of the job. */
   readonly id: string;
-  /** Different for every lease; a token of an older lease is stale. */
+  /** Different for every lease; a token of an older lease is stale. 1 to 200 characters. */
   readonly token: string;
 }
 
 /** A job handed to a worker. Its attempt is already counted. */
 export interface LeasedJob extends JobRecord, LeaseRef {
+  /** Always, while the lease is live. */
   readonly state: "RUNNING";
   /** When the lease runs out, by the store's clock. */
   readonly leaseUntil: number;

@@ -2,18 +2,23 @@
 
 /** One value of a metric. */
 export interface MetricSample {
+  /** Their values by name; none: an empty object. */
   readonly labels: Readonly<Record<string, string>>;
+  /** In the base unit of the metric. */
   readonly value: number;
 }
 
 /** One histogram, cumulative, as exporters want it. */
 export interface HistogramSample {
+  /** Their values by name; none: an empty object. */
   readonly labels: Readonly<Record<string, string>>;
   /** Upper bounds in ascending order, without the infinite one. */
   readonly bounds: readonly number[];
   /** Observations at or below each bound; one more for the infinite one. */
   readonly counts: readonly number[];
+  /** Of the observed values. */
   readonly sum: number;
+  /** How many values were observed. */
   readonly count: number;
 }
 
@@ -32,9 +37,13 @@ export type MetricFamily =
     readonly samples: readonly HistogramSample[];
   };
 
+/** Answers figures of its own whenever it is asked. */
+export type MetricsProvider = () => readonly MetricFamily[] | Promise<readonly MetricFamily[]>;
+
 /** Everything that there is to export at one moment. */
 export interface MetricsSnapshot {
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Each name once. */
   readonly families: readonly MetricFamily[];
 }

@@ -2,7 +2,7 @@
 
 import type { BasicQueue, QueueBackend } from "./queue_backend.ts";
 import type { Hook } from "./hooks.ts";
-import type { MetricFamily, MetricsSnapshot } from "./metrics.ts";
+import type { MetricsProvider, MetricsSnapshot } from "./metrics.ts";
 import type { ResultBackend } from "./result_backend.ts";
 
 /** The version of the plugin contract; a plugin of another major version is refused. */
@@ -23,9 +23,11 @@ export type PermissionSet = { readonly [K in PermissionKind]?: readonly string[]
 
 /** One setting of a plugin. */
 export interface SettingSpec {
+  /** What the value must be. */
   readonly type: "string" | "number" | "boolean" | "array" | "object";
   /** One line, for `nuvom plugin inspect`. */
   readonly description?: string;
+  /** The value where nothing else gives one. */
   readonly default?: unknown;
   /** Without a value the plugin does not start. @default false */
   readonly required?: boolean;
@@ -58,16 +60,19 @@ export type PluginSettings = Readonly<Record<string, unknown>>;
  * ```
  */
 export interface Plugin {
-  /** @default "1.0" */
+  /** The version of the contract that it was written for. @default "1.0" */
   readonly apiVersion?: string;
   /** Unique in the manifest; lower case letters, digits, `_` and `-`. */
   readonly name: string;
+  /** Of the plugin itself, for people. */
   readonly version?: string;
+  /** What it registers in `start`. */
   readonly provides: readonly Capability[];
   /** Names of plugins that must be started before this one. */
   readonly requires?: readonly string[];
   /** What it asks for; what it gets is what the manifest grants. */
   readonly permissions?: PermissionSet;
+  /** The settings that it knows. */
   readonly settings?: SettingsSchema;
   /** Called once, before the worker takes jobs; has a time limit. A throw stops the worker from starting. */
   start(settings: PluginSettings, context: PluginContext): void | Promise<void>;
@@ -81,6 +86,7 @@ export interface Plugin {
 export interface BackendOptions {
   /** Data of different namespaces must not touch; `""` is the user's. */
   readonly namespace: string;
+  /** The settings of the plugin, as `start` got them. */
   readonly settings: PluginSettings;
 }
 
@@ -96,17 +102,23 @@ export type ResultFactory =
 
 /** A log that writes under the plugin's or the job's name. Fields must be plain data. */
 export interface Logger {
+  /** For whoever looks for a fault. */
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** What an operator may want to know. */
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** What an operator should look at. */
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** What has gone wrong. */
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
 /** A command that a plugin adds under its own name: `nuvom PLUGIN NAME …`. */
 export interface PluginCommand {
+  /** The word after the plugin's name. */
   readonly name: string;
+  /** One line, for `nuvom --help`. */
   readonly summary: string;
-  /** @returns the exit code. */
+  /** Called with the words after its name. @returns the exit code. */
   run(args: readonly string[]): number | Promise<number>;
 }
 
@@ -114,13 +126,17 @@ export interface PluginCommand {
 export interface PluginContext {
   /** A class that has only the original's five methods is adapted. */
   registerQueueBackend(name: string, factory: QueueFactory): void;
+  /** Makes a result backend available under a name for `NUVOM_RESULT_BACKEND`. */
   registerResultBackend(name: string, factory: ResultFactory): void;
   /** Adds the plugin's own figures to what every exporter sees. */
-  registerMetricsProvider(provider: () => readonly MetricFamily[] | Promise<readonly MetricFamily[]>): void;
+  registerMetricsProvider(provider: MetricsProvider): void;
+  /** Adds an observer of jobs. */
   registerHook(hook: Hook): void;
+  /** Adds a command to the command line. */
   registerCommand(command: PluginCommand): void;
   /** Everything that there is to export, now. */
   metrics(): Promise<MetricsSnapshot>;
+  /** Writes under the plugin's name. */
   readonly log: Logger;
   /** Aborted when the plugin must stop, before `stop` is called. */
   readonly signal: AbortSignal;
@@ -128,12 +144,19 @@ export interface PluginContext {
 
 /** What the host learns of a plugin by importing its module, before any of it starts. Plain data. */
 export interface PluginMetadata {
+  /** As the plugin says, or the default. */
   readonly apiVersion: string;
+  /** Of the plugin. */
   readonly name: string;
+  /** Null where the plugin has none. */
   readonly version: string | null;
+  /** What it says that it registers. */
   readonly provides: readonly Capability[];
+  /** Plugins that must be started before it. */
   readonly requires: readonly string[];
+  /** What it asks for. */
   readonly permissions: PermissionSet;
+  /** The settings that it knows; empty where it declares none. */
   readonly settings: SettingsSchema;
   /** The export that it was found under. */
   readonly exportName: string;

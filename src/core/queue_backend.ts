@@ -12,7 +12,7 @@ import type { ErrorData } from "./errors.ts";
  * - `lease` a job whose worker died is handed out again when its lease runs out
  * - `durable` keeps acknowledged jobs across a restart of the process
  * - `shared` several processes may work on the same queue
- * - `unique` honours `uniqueKey`
+ * - `unique` honours `uniqueKey`, and takes no id twice
  * - `atomic_batch` takes all of a batch or none of it
  * - `pause` honours `pause` and `resume`
  * - `cancel` honours `cancel`
@@ -99,13 +99,17 @@ export type SettleStatus = "settled" | "stale";
 
 /** Counts of one queue. */
 export interface QueueStats {
+  /** Its name. */
   readonly queue: string;
+  /** Could run now. */
   readonly pending: number;
   /** Waiting for their time for the first time, or after a snooze. */
   readonly scheduled: number;
   /** Waiting for the backoff after a failed attempt. */
   readonly retrying: number;
+  /** Leased. */
   readonly running: number;
+  /** Nothing of it is leased until `resume`. */
   readonly paused: boolean;
   /** `runAt` of the oldest job that could run now; null when there is none. */
   readonly oldestAt: number | null;
@@ -121,8 +125,10 @@ export type CancelStatus = "cancelled" | "requested" | "finished" | "unknown";
  *
  * Jobs leave only by `settle` with a live token, by `cancel` or by `clear`. A lease that runs out makes its job ready
  * again, refunds its attempt and adds one to its `losses`; after `MAX_LEASE_LOSSES` the backend ends it as `FAILED`.
+ * Until the job is ready again, a lease that ran out may still be renewed or settled: late is better than twice.
  */
 export interface QueueBackend {
+  /** What it promises; fixed for its life. */
   readonly capabilities: ReadonlySet<QueueCapability>;
   /**
    * Names the store that the backend lives in. Where the result backend names the same one, `settle` writes the
@@ -132,14 +138,18 @@ export interface QueueBackend {
 
   /**
    * Adds jobs, in order. Resolves when they are as durable as the backend makes them; only then a waiting `lease`
-   * may see them. With `atomic_batch` one bad job rejects the whole batch and nothing is written.
+   * may see them. With `atomic_batch` one bad job (a field that is missing, or of another type) rejects the whole
+   * batch and nothing is written.
    */
   enqueue(jobs: readonly NewJob[]): Promise<EnqueueReceipt[]>;
 
   /** Takes ready jobs; an empty list when there are none. Counts the attempt. */
   lease(request: LeaseRequest): Promise<LeasedJob[]>;
 
-  /** Makes leases last `leaseMs` from now. Answers the ids whose lease was lost or whose cancel was asked for. */
+  /**
+   * Makes these leases, and no others, last `leaseMs` from now. Answers the ids whose lease was lost or whose cancel was
+   * asked for.
+   */
   renew(leases: readonly LeaseRef[], leaseMs: number): Promise<RenewReport>;
 
   /** Ends leases, in one transaction where there is one; one status for each settlement, in order. */
@@ -148,7 +158,7 @@ export interface QueueBackend {
   /** How many jobs are `PENDING` or `SCHEDULED`. */
   qsize(queue?: string): Promise<number>;
 
-  /** Removes jobs that are not running; answers how many. */
+  /** Removes jobs that are not running, and frees their unique keys; answers how many. */
   clear(queue?: string): Promise<number>;
 
   /** The records of jobs that the store holds, null for ids that it does not know. */
@@ -157,7 +167,10 @@ export interface QueueBackend {
   /** Counts by state, a row a queue, only queues that hold jobs or are paused. */
   stats(): Promise<QueueStats[]>;
 
-  /** Running jobs answer `requested` and their worker is told by its next `renew`. Only with `cancel`. */
+  /**
+   * Running jobs answer `requested` and their worker is told by every `renew`. Such a job may still succeed or fail, but
+   * never comes back: a retry, snooze or release, or the loss of its lease, ends it as `CANCELLED`. Only with `cancel`.
+   */
   cancel(ids: readonly string[]): Promise<CancelStatus[]>;
 
   /** Nothing of this queue is leased until `resume`. Only with `pause`. */
@@ -179,11 +192,14 @@ export interface RenewReport {
 
 /** The original's five methods; an adapter makes a {@linkcode QueueBackend} of it. Jobs are plain records. */
 export interface BasicQueue {
+  /** Adds a job at the end. */
   enqueue(job: JobRecord): void | Promise<void>;
   /** The next job, or null (undefined) after at most `timeoutMs` milliseconds without one. */
   dequeue(timeoutMs: number): JobRecord | null | undefined | Promise<JobRecord | null | undefined>;
   /** At most `size` jobs, without waiting. */
   popBatch(size: number): JobRecord[] | Promise<JobRecord[]>;
+  /** How many jobs wait. */
   qsize(): number | Promise<number>;
+  /** Removes all jobs that wait; may answer how many. */
   clear(): number | void | Promise<number | void>;
 }

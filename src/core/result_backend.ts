@@ -32,6 +32,7 @@ export interface ResultBackend {
   getError(id: string): Promise<ErrorData | null>;
   /** The whole record; null when unknown. */
   getFull(id: string): Promise<FinishedJob | null>;
+  /** Records of finished jobs, the latest finished first. */
   listJobs(query: ResultQuery): Promise<FinishedJob[]>;
   /** Frees what the backend holds. May be called twice. */
   close(): Promise<void>;

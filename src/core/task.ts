@@ -68,13 +68,13 @@ export function checkTaskOptions(options: TaskOptions): TaskInfo {
   };
 }
 
-/** @throws {NuvomError} `NUVOM_TASK_OPTIONS` unless the name fits. */
+/** Checks the name of a queue. @throws {NuvomError} `NUVOM_TASK_OPTIONS` */
 export function checkQueueName(name: string): string {
   if (typeof name === "string" && NAME.test(name)) return name;
   throw invalid(`${JSON.stringify(name)} is no name for a queue`, "Use letters, digits, _, -, . and :");
 }
 
-/** @throws {NuvomError} `NUVOM_TASK_OPTIONS` unless it is a whole number from -1000 to 1000. */
+/** Checks a priority: a whole number from -1000 to 1000. @throws {NuvomError} `NUVOM_TASK_OPTIONS` */
 export function checkPriority(priority: number, at: string): number {
   return integer(priority, -1_000, 1_000, `the priority of ${at}`);
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type AttemptEnd, EventBus, type EventTable, NuvomError, toErrorData } from "../core/mod.ts";
-import { job } from "../worker/testing.ts";
+import { leasedJob as job } from "../testing/leased_job.ts";
 import { openLog } from "./mod.ts";
 
 /** What the log writes of one event. */

@@ -4,14 +4,12 @@ import {
   type EventBus,
   type MetricFamily,
   type MetricSample,
+  type MetricsProvider,
   type MetricsSnapshot,
   type Outcome,
   OUTCOME_KINDS,
   toErrorData,
 } from "../core/mod.ts";
-
-/** Answers figures when they are asked for. */
-type Provider = () => readonly MetricFamily[] | Promise<readonly MetricFamily[]>;
 
 /** Upper bounds of the durations, in seconds. */
 const BOUNDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300] as const;
@@ -19,7 +17,7 @@ const BOUNDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300] as co
 /** The figures of one process: its own counters, and what providers add. */
 export class Metrics {
   readonly #bus: EventBus;
-  readonly #providers: Provider[] = [];
+  readonly #providers: MetricsProvider[] = [];
   readonly #outcomes = new Map<Outcome["kind"], number>(OUTCOME_KINDS.map((kind) => [kind, 0]));
   readonly #buckets: number[] = new Array(BOUNDS.length + 1).fill(0);
   #durationSum = 0;
@@ -41,7 +39,7 @@ export class Metrics {
   }
 
   /** Asks `provider` at every snapshot. One that fails is left out of it, and the log says so. */
-  addProvider(provider: Provider): void {
+  addProvider(provider: MetricsProvider): void {
     this.#providers.push(provider);
   }
 
@@ -51,7 +49,7 @@ export class Metrics {
     return { at: Date.now(), families: [...this.#own(), ...provided.flat()] };
   }
 
-  async #ask(provider: Provider): Promise<readonly MetricFamily[]> {
+  async #ask(provider: MetricsProvider): Promise<readonly MetricFamily[]> {
     try {
       return await provider();
     } catch (error) {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type AttemptEnd, EventBus, type MetricFamily, type Outcome } from "../core/mod.ts";
-import { job } from "../worker/testing.ts";
+import { leasedJob as job } from "../testing/leased_job.ts";
 import { gauge, Metrics } from "./mod.ts";
 
 function end(kind: Outcome["kind"], next: AttemptEnd["next"], durationMs: number): AttemptEnd {

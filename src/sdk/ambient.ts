@@ -15,12 +15,15 @@ import {
 
 /** What a handler may know of the job that it runs for. */
 export interface JobContext {
+  /** Of the job. */
   readonly id: string;
+  /** Name of the task. */
   readonly task: string;
   /** From 1. */
   readonly attempt: number;
   /** Aborted on timeout, cancel, a lost lease and shutdown. */
   readonly signal: AbortSignal;
+  /** Writes under the task's name, with the job's id. */
   readonly log: Logger;
   /** Reports how far the job is. @param value From 0 to 1. */
   progress(value: number, note?: string): void;

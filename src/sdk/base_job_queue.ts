@@ -26,7 +26,7 @@ export abstract class BaseJobQueue implements BasicQueue {
   /** What the factory was told. */
   protected readonly options: BackendOptions;
 
-  /** @param options Given by nuvom. */
+  /** Called by nuvom, once for each namespace. @param options Given by nuvom; tests may leave them out. */
   constructor(options: BackendOptions = { namespace: "", settings: {} }) {
     this.options = options;
   }

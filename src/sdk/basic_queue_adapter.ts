@@ -31,8 +31,13 @@ interface Held {
   until: number;
 }
 
+/** Promises that five methods can keep; what else such a queue claims is left out. */
+const KEPT: readonly QueueCapability[] = ["durable", "shared", "fifo", "delay", "namespace"];
+
 /** How often an empty queue is asked again while a lease waits, in milliseconds: the first and the longest pause. */
 const PAUSES = { first: 5, longest: 250 } as const;
+/** How long one call of `dequeue` waits at most, in milliseconds: until then nothing else wakes a lease. */
+const LONGEST_DEQUEUE_MS = 500;
 
 /** A basic queue as a QueueBackend. What it can't promise is left out of `capabilities`. */
 export class BasicQueueAdapter implements QueueBackend {
@@ -44,7 +49,12 @@ export class BasicQueueAdapter implements QueueBackend {
   readonly #leases = new Map<string, Held>();
   /** Jobs that came back (retry, snooze, release, expired lease), until they are due. */
   #returned: JobRecord[] = [];
-  readonly #closing = new AbortController();
+  /** Jobs that were lost too often. */
+  readonly #failed = new Map<string, JobRecord>();
+  #wake = new AbortController();
+  #closed = false;
+  /** Of no other adapter of the same queue. */
+  readonly #tokenPrefix = crypto.randomUUID();
   #leaseCount = 0;
 
   /** @param name For errors. */
@@ -52,7 +62,8 @@ export class BasicQueueAdapter implements QueueBackend {
     this.#name = name;
     this.#queue = queue;
     this.#clock = clock;
-    this.capabilities = new Set((queue as { capabilities?: readonly QueueCapability[] }).capabilities ?? []);
+    const claimed = (queue as { capabilities?: Iterable<QueueCapability> }).capabilities ?? [];
+    this.capabilities = new Set([...claimed].filter((capability) => KEPT.includes(capability)));
   }
 
   /** @throws {NuvomError} `NUVOM_QUEUE_NO_DELAY`, `NUVOM_QUEUE_NO_UNIQUE` before anything is added. */
@@ -60,49 +71,61 @@ export class BasicQueueAdapter implements QueueBackend {
     for (const job of jobs) this.#refuseUnkept(job);
     const now = this.#clock.now();
     for (const job of jobs) await this.#queue.enqueue(newRecord(job, now));
+    this.#ring();
     return jobs.map(({ id }) => ({ id, duplicate: false }));
   }
 
   async lease(request: LeaseRequest): Promise<LeasedJob[]> {
     const until = this.#clock.now() + request.waitMs;
-    for (let pause: number = PAUSES.first;; pause = Math.min(pause * 2, PAUSES.longest)) {
+    let pause: number = PAUSES.first;
+    while (!this.#closed) {
       const jobs = await this.#take(request);
       const left = until - this.#clock.now();
-      if (jobs.length > 0 || left <= 0 || this.#closing.signal.aborted) {
-        return jobs.map((job) => this.#hold(job, request));
-      }
-      await sleep(this.#clock, Math.min(pause, left), this.#closing.signal);
+      if (jobs.length > 0 || left <= 0) return await this.#handOut(jobs, request);
+      if (await this.#waitForJob(left, pause)) pause = PAUSES.first;
+      else pause = Math.min(pause * 2, PAUSES.longest);
     }
+    return [];
   }
 
   renew(leases: readonly LeaseRef[], leaseMs: number): Promise<RenewReport> {
-    const lost = leases.filter((lease) => !this.#live(lease)).map(({ id }) => id);
+    const until = this.#clock.now() + leaseMs;
+    const lost: string[] = [];
     for (const lease of leases) {
       const held = this.#live(lease);
-      if (held !== undefined) held.until = this.#clock.now() + leaseMs;
+      if (held === undefined) lost.push(lease.id);
+      else held.until = until;
     }
     return Promise.resolve({ lost, cancelled: [] });
   }
 
   settle(settlements: readonly Settlement[]): Promise<SettleStatus[]> {
-    return Promise.resolve(settlements.map((settlement) => this.#settleOne(settlement)));
+    const statuses = settlements.map((settlement) => this.#settleOne(settlement));
+    this.#ring();
+    return Promise.resolve(statuses);
   }
 
   async qsize(queue?: string): Promise<number> {
-    if (queue !== undefined) return (await this.stats()).find((stats) => stats.queue === queue)?.pending ?? 0;
-    return await this.#queue.qsize() + this.#returned.length;
+    if (queue === undefined) return await this.#queue.qsize() + this.#returned.length;
+    const row = (await this.stats()).find((stats) => stats.queue === queue);
+    return row === undefined ? 0 : row.pending + row.scheduled + row.retrying;
   }
 
-  async clear(): Promise<number> {
+  /** @throws {NuvomError} `NUVOM_QUEUE_UNSUPPORTED` for one queue: a basic queue would clear all of them. */
+  async clear(queue?: string): Promise<number> {
+    if (queue !== undefined) throw this.#unsupported("names of queues, so it can't clear one of them");
     const before = await this.qsize();
     this.#returned = [];
-    const answered = await this.#queue.clear();
-    return typeof answered === "number" ? Math.max(answered, before) : before;
+    await this.#queue.clear();
+    return before;
   }
 
   inspect(ids: readonly string[]): Promise<(JobRecord | null)[]> {
     const returned = new Map(this.#returned.map((job) => [job.id, job]));
-    return Promise.resolve(ids.map((id) => this.#leases.get(id)?.job ?? returned.get(id) ?? null));
+    return Promise.resolve(ids.map((id) => {
+      const held = this.#leases.get(id)?.job;
+      return held === undefined ? returned.get(id) ?? this.#failed.get(id) ?? null : plain(held);
+    }));
   }
 
   /** A basic queue does not tell its queues apart: all that waits in it is counted under the name of the first known. */
@@ -131,17 +154,18 @@ export class BasicQueueAdapter implements QueueBackend {
 
   /** What is held goes back into the queue: a clean stop loses nothing. */
   async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
-    this.#closing.abort();
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#ring();
     const now = this.#clock.now();
     const left = [...this.#returned, ...[...this.#leases.values()].map(({ job }) => released(job, now))];
     this.#returned = [];
     this.#leases.clear();
-    for (const job of left) await this.#queue.enqueue(job);
+    await this.#putBack(left);
   }
 
   #refuseUnkept(job: NewJob): void {
-    if (job.delayMs > 0) {
+    if (job.delayMs > 0 && !this.capabilities.has("delay")) {
       throw new NuvomError("NUVOM_QUEUE_NO_DELAY", {
         what: `The queue backend "${this.#name}" keeps no delays, so job ${job.id} can't wait ${job.delayMs} ms in it.`,
         mend: "Enqueue it without a delay, or use another backend such as sqlite.",
@@ -158,25 +182,57 @@ export class BasicQueueAdapter implements QueueBackend {
   async #take({ limit, queues }: LeaseRequest): Promise<JobRecord[]> {
     this.#returnExpired();
     const now = this.#clock.now();
-    const due = this.#returned.filter((job) => job.runAt <= now && matches(job, queues)).slice(0, limit);
-    const taken = new Set(due);
+    const jobs = this.#returned.filter((job) => job.runAt <= now && matches(job, queues)).slice(0, limit);
+    const taken = new Set(jobs);
     this.#returned = this.#returned.filter((job) => !taken.has(job));
-    const popped = due.length < limit ? await this.#queue.popBatch(limit - due.length) : [];
-    // A basic queue knows no names of queues: what was not asked for waits here for someone who asks.
-    const others = popped.filter((job) => !matches(job, queues));
-    this.#returned.push(...others);
-    return [...due, ...popped.filter((job) => matches(job, queues))];
+    while (jobs.length < limit) {
+      const popped = await this.#queue.popBatch(limit - jobs.length);
+      if (popped.length === 0) break;
+      // A basic queue knows no names of queues: what was not asked for waits here for someone who asks.
+      for (const job of popped) (matches(job, queues) ? jobs : this.#returned).push(job);
+    }
+    return jobs;
+  }
+
+  /** Waits in `dequeue`, and for a pause where that does not wait. Answers whether a job came. */
+  async #waitForJob(left: number, pause: number): Promise<boolean> {
+    const askedAt = this.#clock.now();
+    const { signal } = this.#wake;
+    const ms = Math.max(0, Math.min(left, LONGEST_DEQUEUE_MS, this.#nextDue(askedAt) - askedAt));
+    const job = await this.#queue.dequeue(ms);
+    if (job !== null && job !== undefined) {
+      if (this.#closed) await this.#putBack([job]);
+      else this.#returned.push(job);
+      return true;
+    }
+    if (this.#clock.now() - askedAt < ms / 2) await sleep(this.#clock, Math.min(ms, pause), signal);
+    return false;
+  }
+
+  /** When something held here next becomes ready by itself. */
+  #nextDue(now: number): number {
+    let next = Infinity;
+    for (const { runAt } of this.#returned) if (runAt > now) next = Math.min(next, runAt);
+    for (const { until } of this.#leases.values()) if (until > now) next = Math.min(next, until);
+    return next;
+  }
+
+  async #handOut(jobs: readonly JobRecord[], request: LeaseRequest): Promise<LeasedJob[]> {
+    if (!this.#closed) return jobs.map((job) => this.#hold(job, request));
+    await this.#putBack(jobs);
+    return [];
   }
 
   #hold(job: JobRecord, request: LeaseRequest): LeasedJob {
-    const leased = leasedRecord(job, request, `${job.id}.${++this.#leaseCount}`, this.#clock.now());
+    const leased = leasedRecord(job, request, `${this.#tokenPrefix}.${++this.#leaseCount}`, this.#clock.now());
     this.#leases.set(job.id, { job: leased, until: leased.leaseUntil });
     return leased;
   }
 
+  /** A lease that ran out is live until its job is given on. */
   #live({ id, token }: LeaseRef): Held | undefined {
     const held = this.#leases.get(id);
-    return held?.job.token === token && held.until > this.#clock.now() ? held : undefined;
+    return held?.job.token === token ? held : undefined;
   }
 
   #settleOne(settlement: Settlement): SettleStatus {
@@ -193,8 +249,19 @@ export class BasicQueueAdapter implements QueueBackend {
     for (const [id, { job, until }] of this.#leases) {
       if (until > now) continue;
       this.#leases.delete(id);
-      this.#returned.push(rescuedRecord(job, now));
+      const after = rescuedRecord(job, now);
+      if (isFinished(after)) this.#failed.set(id, after);
+      else this.#returned.push(after);
     }
+  }
+
+  async #putBack(jobs: readonly JobRecord[]): Promise<void> {
+    for (const job of jobs) await this.#queue.enqueue(job);
+  }
+
+  #ring(): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
   }
 
   #unsupported(what: string): NuvomError {
@@ -211,4 +278,8 @@ function matches(job: JobRecord, queues: readonly string[] | null): boolean {
 
 function released(job: LeasedJob, now: number): JobRecord {
   return settledRecord(job, { id: job.id, token: job.token, action: "release" }, now);
+}
+
+function plain({ token: _token, leaseUntil: _leaseUntil, ...job }: LeasedJob): JobRecord {
+  return job;
 }

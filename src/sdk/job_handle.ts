@@ -9,9 +9,10 @@ const WAIT_STEP_MS = 20_000;
 
 /** Made by `task.delay`. */
 export class JobHandle<R> {
+  /** For `nuvom status`, or to look for it later. */
   readonly id: string;
 
-  /** @param id Of a job that was enqueued. */
+  /** A handle of a job that was enqueued, here or elsewhere. @param id Of the job. */
   constructor(id: string) {
     this.id = id;
   }

@@ -48,6 +48,7 @@ export type {
   Logger,
   MetricFamily,
   MetricSample,
+  MetricsProvider,
   MetricsSnapshot,
   NewJob,
   NuvomErrorOptions,

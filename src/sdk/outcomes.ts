@@ -15,6 +15,7 @@ import { type Duration, parseDuration } from "../core/mod.ts";
  * ```
  */
 export class Discard extends Error {
+  /** What the job's error is called. */
   override readonly name = "Discard";
 }
 
@@ -31,11 +32,12 @@ export class Discard extends Error {
  * ```
  */
 export class Snooze extends Error {
+  /** As stack traces show it. */
   override readonly name = "Snooze";
   /** Milliseconds. */
   readonly delayMs: number;
 
-  /** @param delay How long to wait. @throws {NuvomError} `NUVOM_DURATION_INVALID` */
+  /** Asks for another run. @param delay How long to wait. @throws {NuvomError} `NUVOM_DURATION_INVALID` */
   constructor(delay: Duration) {
     super(`again in ${delay}`);
     this.delayMs = parseDuration(delay, "Snooze");

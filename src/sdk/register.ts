@@ -1,6 +1,6 @@
 /** The verbs of `PluginContext` as free functions, valid inside `start`. @module */
 
-import type { PluginContext, QueueFactory, ResultFactory } from "../core/mod.ts";
+import type { Hook, MetricsProvider, PluginCommand, PluginContext, QueueFactory, ResultFactory } from "../core/mod.ts";
 import { ambientOrNone } from "./ambient.ts";
 import { notInStart } from "./errors.ts";
 
@@ -21,16 +21,16 @@ export function registerResultBackend(name: string, factory: ResultFactory): voi
 }
 
 /** Adds figures to what every exporter sees. @throws {NuvomError} `NUVOM_NO_START` */
-export function registerMetricsProvider(provider: Parameters<PluginContext["registerMetricsProvider"]>[0]): void {
+export function registerMetricsProvider(provider: MetricsProvider): void {
   context("registerMetricsProvider").registerMetricsProvider(provider);
 }
 
 /** Registers a lifecycle hook. @throws {NuvomError} `NUVOM_NO_START` */
-export function registerHook(hook: Parameters<PluginContext["registerHook"]>[0]): void {
+export function registerHook(hook: Hook): void {
   context("registerHook").registerHook(hook);
 }
 
 /** Registers a command. @throws {NuvomError} `NUVOM_NO_START` */
-export function registerCommand(command: Parameters<PluginContext["registerCommand"]>[0]): void {
+export function registerCommand(command: PluginCommand): void {
   context("registerCommand").registerCommand(command);
 }

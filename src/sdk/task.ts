@@ -17,6 +17,7 @@ import { argsToJson } from "./json.ts";
 export interface EnqueueOverrides {
   /** 1 to 200 letters, digits, `_`, `-`, `.`, `:`. @default a new ULID */
   readonly id?: string;
+  /** Instead of the task's own. */
   readonly queue?: string;
   /** -1000 to 1000; higher runs first. */
   readonly priority?: number;
@@ -39,6 +40,7 @@ export interface Enqueuer<A extends unknown[], R> {
 /** A task. Called as a function it just runs its handler, here and now. */
 export interface Task<A extends unknown[], R> extends Enqueuer<A, R> {
   (...args: A): R | Promise<R>;
+  /** As its options say. */
   readonly taskName: string;
   /** The same task with other options for what is enqueued through it. */
   with(overrides: EnqueueOverrides): Enqueuer<A, R>;

@@ -5,8 +5,9 @@ import type { SettingDefinition } from "./table.ts";
 
 /** `NUVOM_SETTINGS_INVALID`: exit code 2 for an option of the command line, else 3. */
 export function invalidSetting(definition: SettingDefinition, value: string, source: string): NuvomError {
+  const shown = definition.secret ? "That" : JSON.stringify(value);
   return new NuvomError("NUVOM_SETTINGS_INVALID", {
-    what: `${JSON.stringify(value)} is no value for ${definition.env} (from ${source}).`,
+    what: `${shown} is no value for ${definition.env} (from ${source}).`,
     mend: `Use ${allowed(definition)}.`,
     exitCode: source.startsWith("--") ? 2 : 3,
   });
@@ -23,6 +24,7 @@ export function badDotenv(path: string, line: number, text: string): NuvomError 
 }
 
 function allowed({ type, choices, min, max }: SettingDefinition): string {
+  if (type === "boolean") return "true or false";
   if (choices !== undefined) return `one of ${choices.join(", ")}`;
   const range = `from ${min} to ${max}`;
   if (type === "seconds") return `a number of seconds ${range}`;

@@ -5,49 +5,85 @@ import { type DotenvValue, parseDotenv } from "./dotenv.ts";
 import { invalidSetting } from "./errors.ts";
 import { type SettingDefinition, SETTINGS } from "./table.ts";
 
-/** All settings, checked; durations in milliseconds, paths absolute. */
+/** All settings, checked; durations in milliseconds, paths absolute. `nuvom config` says what each means. */
 export interface Settings {
   /** The folder of the manifest. */
   readonly projectDir: string;
+  /** `NUVOM_MANIFEST_PATH` */
   readonly manifestPath: string;
   /** `.nuvom` in the project. */
   readonly stateDir: string;
+  /** `NUVOM_CACHE_DIR` */
   readonly cacheDir: string;
+  /** `NUVOM_ENVIRONMENT` */
   readonly environment: string;
+  /** `NUVOM_QUEUE_BACKEND` */
   readonly queueBackend: string;
+  /** `NUVOM_RESULT_BACKEND` */
   readonly resultBackend: string;
+  /** `NUVOM_SQLITE_PATH` */
   readonly sqlitePath: string;
+  /** `NUVOM_SQLITE_SYNCHRONOUS` */
   readonly sqliteSynchronous: "NORMAL" | "FULL";
+  /** `NUVOM_MAX_WORKERS` */
   readonly maxWorkers: number;
+  /** `NUVOM_CONCURRENCY` */
   readonly concurrency: number;
+  /** `NUVOM_BATCH_SIZE` */
   readonly batchSize: number;
+  /** `NUVOM_JOB_TIMEOUT_SECS` */
   readonly jobTimeoutMs: number;
+  /** `NUVOM_TIMEOUT_GRACE_SECS` */
   readonly timeoutGraceMs: number;
+  /** `NUVOM_TIMEOUT_POLICY` */
   readonly timeoutPolicy: TimeoutPolicy;
+  /** `NUVOM_RETRY_DELAY_SECS` */
   readonly retryDelayMs: number;
+  /** `NUVOM_LEASE_SECS` */
   readonly leaseMs: number;
+  /** `NUVOM_SHUTDOWN_GRACE_SECS` */
   readonly shutdownGraceMs: number;
+  /** `NUVOM_EXECUTOR_MEMORY_MB` */
   readonly memoryMb: number;
+  /** `NUVOM_PLUGIN_START_TIMEOUT_SECS` */
   readonly pluginStartTimeoutMs: number;
+  /** `NUVOM_PLUGIN_STOP_TIMEOUT_SECS` */
   readonly pluginStopTimeoutMs: number;
+  /** `NUVOM_PLUGIN_CALL_TIMEOUT_SECS` */
   readonly pluginCallTimeoutMs: number;
+  /** `NUVOM_FROZEN` */
+  readonly frozen: boolean;
+  /** `NUVOM_OFFLINE` */
+  readonly offline: boolean;
+  /** `NUVOM_ALLOW_HTTP_LOOPBACK` */
+  readonly allowHttpLoopback: boolean;
+  /** `NUVOM_ALLOWED_HOSTS` */
+  readonly allowedHosts: string;
+  /** `NUVOM_AUTH_TOKENS`; a secret. */
+  readonly authTokens: string;
+  /** `NUVOM_LOG_LEVEL` */
   readonly logLevel: "debug" | "info" | "warn" | "error";
+  /** `NUVOM_LOG_FORMAT` */
   readonly logFormat: "text" | "json";
 }
 
 /** One setting, for `nuvom config`. */
 export interface SettingRow {
+  /** The name of its variable. */
   readonly env: string;
   /** As a person would write it; secrets are masked. */
   readonly value: string;
   /** `default`, `.env:3`, `environment`, or the flag. */
   readonly source: string;
+  /** What it means, in a sentence. */
   readonly doc: string;
 }
 
 /** Settings, their sources, and what else the environment says. */
 export interface LoadedSettings {
+  /** The values, by name. */
   readonly values: Settings;
+  /** The same for people, with the source of each. */
   readonly table: readonly SettingRow[];
   /** Every variable of `.env` and the environment, for settings of plugins and `{ env = "X" }`. */
   readonly variables: ReadonlyMap<string, string>;
@@ -59,10 +95,14 @@ export interface LoadedSettings {
 export interface SettingsSources {
   /** Absolute. */
   readonly cwd: string;
+  /** The environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Options of the command line by name; undefined ones count as absent. */
   readonly flags?: Readonly<Record<string, unknown>>;
 }
+
+const TRUE = ["1", "true", "yes", "on"];
+const FALSE = ["0", "false", "no", "off"];
 
 interface Found {
   readonly text: string;
@@ -108,12 +148,15 @@ function definition(key: string): SettingDefinition {
 }
 
 function find(
-  { flag, env: name, default: fallback }: SettingDefinition,
+  { flag, env: name, type, default: fallback }: SettingDefinition,
   flags: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string>>,
   dotenv: ReadonlyMap<string, DotenvValue>,
 ): Found {
-  if (flag !== undefined && flags[flag] !== undefined) return { text: String(flags[flag]), source: `--${flag}` };
+  const given = flag === undefined ? undefined : flags[flag];
+  // A switch that is left out says nothing.
+  const says = given !== undefined && !(type === "boolean" && given === false);
+  if (says) return { text: String(given), source: `--${flag}` };
   // An empty variable is how a service manager says "not set".
   if (env[name] !== undefined && env[name] !== "") return { text: env[name], source: "environment" };
   const line = dotenv.get(name);
@@ -121,7 +164,7 @@ function find(
   return { text: fallback, source: "default" };
 }
 
-function read(setting: SettingDefinition, { text, source }: Found): string | number {
+function read(setting: SettingDefinition, { text, source }: Found): string | number | boolean {
   if (source === "default" && text === "") return setting.type === "string" ? "" : 0;
   switch (setting.type) {
     case "string":
@@ -131,6 +174,11 @@ function read(setting: SettingDefinition, { text, source }: Found): string | num
       const choice = setting.choices!.find((known) => known.toLowerCase() === text.toLowerCase());
       if (choice === undefined) throw invalidSetting(setting, text, source);
       return choice;
+    }
+    case "boolean": {
+      const word = text.trim().toLowerCase();
+      if (!TRUE.includes(word) && !FALSE.includes(word)) throw invalidSetting(setting, text, source);
+      return TRUE.includes(word);
     }
     case "integer":
     case "seconds": {
@@ -145,7 +193,12 @@ function read(setting: SettingDefinition, { text, source }: Found): string | num
 function describe(setting: SettingDefinition, found: Found, values: Settings): SettingRow {
   const effective = values[setting.key as keyof Settings];
   const shown = setting.type === "seconds" ? String(Number(effective) / 1_000) : String(effective);
-  return { env: setting.env, value: setting.secret ? "********" : shown, source: found.source, doc: setting.doc };
+  return {
+    env: setting.env,
+    value: setting.secret && shown !== "" ? "********" : shown,
+    source: found.source,
+    doc: setting.doc,
+  };
 }
 
 /** Only near misses: plugins have variables of their own, such as `NUVOM_PROMETHEUS_PORT`. */

@@ -156,3 +156,21 @@ Deno.test("parseDotenv() refuses what is no setting, with the line", () => {
     assertStringIncludes(error.message, ".env:2 is not a setting");
   }
 });
+
+Deno.test("loadSettings() reads switches: a flag that is left out says nothing, a variable says yes or no", () => {
+  const said = (given: Given) => {
+    const settings = load(given);
+    return [settings.values.frozen, row(settings, "NUVOM_FROZEN").source];
+  };
+  assertEquals(said({}), [false, "default"]);
+  assertEquals(said({ flags: { frozen: false }, env: { NUVOM_FROZEN: "1" } }), [true, "environment"]);
+  assertEquals(said({ flags: { frozen: true }, env: { NUVOM_FROZEN: "no" } }), [true, "--frozen"]);
+  assertEquals(said({ dotenv: "NUVOM_FROZEN=Off\n" }), [false, ".env:1"]);
+  const error = assertThrows(() => load({ env: { NUVOM_FROZEN: "2" } })) as NuvomError;
+  assertEquals(error.message, '"2" is no value for NUVOM_FROZEN (from environment). Use true or false.');
+});
+
+Deno.test("loadSettings() masks tokens, and shows that there are none", () => {
+  assertEquals(row(load({ env: { NUVOM_AUTH_TOKENS: "h=t" } }), "NUVOM_AUTH_TOKENS").value, "********");
+  assertEquals(row(load(), "NUVOM_AUTH_TOKENS").value, "");
+});

@@ -7,7 +7,7 @@ export interface SettingDefinition {
   readonly env: `NUVOM_${string}`;
   /** The option of the command line that sets it, without dashes. */
   readonly flag?: string;
-  readonly type: "string" | "integer" | "seconds" | "choice";
+  readonly type: "string" | "integer" | "seconds" | "choice" | "boolean";
   readonly choices?: readonly string[];
   readonly min?: number;
   readonly max?: number;
@@ -191,6 +191,45 @@ export const SETTINGS: readonly SettingDefinition[] = [
     type: "string",
     default: "",
     doc: "What may be deleted at any time. By default $XDG_CACHE_HOME/nuvom, ~/.cache/nuvom, or .nuvom/cache.",
+  },
+  {
+    key: "frozen",
+    env: "NUVOM_FROZEN",
+    flag: "frozen",
+    type: "boolean",
+    default: "false",
+    doc: "Whether every change of the lock is refused: for servers and continuous integration.",
+  },
+  {
+    key: "offline",
+    env: "NUVOM_OFFLINE",
+    flag: "offline",
+    type: "boolean",
+    default: "false",
+    doc: "Whether nothing is fetched: code from URLs comes from the store alone.",
+  },
+  {
+    key: "allowHttpLoopback",
+    env: "NUVOM_ALLOW_HTTP_LOOPBACK",
+    flag: "allow-http-loopback",
+    type: "boolean",
+    default: "false",
+    doc: "Whether modules may come from this machine by plain http; for tests.",
+  },
+  {
+    key: "allowedHosts",
+    env: "NUVOM_ALLOWED_HOSTS",
+    type: "string",
+    default: "",
+    doc: "Hosts that modules may come from though their addresses are not public, separated by commas.",
+  },
+  {
+    key: "authTokens",
+    env: "NUVOM_AUTH_TOKENS",
+    type: "string",
+    default: "",
+    secret: true,
+    doc: "Tokens for hosts of modules: host=token or host=user:password, separated by semicolons.",
   },
   {
     key: "logLevel",

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { leasedJob as job } from "../testing/leased_job.ts";
 import { Attempt } from "./attempt.ts";
 import { blame, type ExecutorEnd } from "./blame.ts";
-import { job } from "./testing.ts";
 
 /** Attempts `a`, `b`, … in the order of their start. */
 function attempts(count: number): Attempt[] {

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { AttemptError } from "../core/mod.ts";
-import { HandRealm, job, Rig, settleDown } from "./testing.ts";
+import { settleDown } from "../testing/fake_clock.ts";
+import { leasedJob as job } from "../testing/leased_job.ts";
+import { HandRealm, Rig } from "./testing.ts";
 
 Deno.test("Worker counts a crash against the only running attempt and hands the rest to the replacement", async () => {
   const rig = await Rig.started();

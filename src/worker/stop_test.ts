@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { HandRealm, job, Rig, settleDown } from "./testing.ts";
+import { settleDown } from "../testing/fake_clock.ts";
+import { leasedJob as job } from "../testing/leased_job.ts";
+import { HandRealm, Rig } from "./testing.ts";
 
 Deno.test("Worker.stop() before start is fine, and start after it is refused", async () => {
   const rig = new Rig();

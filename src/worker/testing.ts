@@ -1,4 +1,4 @@
-/** What the tests of this room share: a clock, a queue and realms that a test moves by hand. @module */
+/** What the tests of this room share: a queue and realms that a test moves by hand. @module */
 
 import {
   type Clock,
@@ -16,81 +16,9 @@ import {
   type SettleStatus,
 } from "../core/mod.ts";
 import type { AttemptOrder, Realm, RealmExit, RealmHost } from "../sandbox/mod.ts";
+import { FakeClock, settleDown } from "../testing/fake_clock.ts";
 import type { WorkerOptions } from "./options.ts";
 import { Worker } from "./worker.ts";
-
-/** Lets everything run that waits for no timer. */
-export async function settleDown(): Promise<void> {
-  for (let i = 0; i < 100; i++) await Promise.resolve();
-}
-
-/** Time that moves only by `advance`. */
-export class HandClock implements Clock {
-  #now = 1_000_000;
-  #timers: { at: number; fn: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  timer(ms: number, fn: () => void): () => void {
-    const timer = { at: this.#now + ms, fn };
-    this.#timers.push(timer);
-    return () => this.#timers = this.#timers.filter((other) => other !== timer);
-  }
-
-  get pending(): number {
-    return this.#timers.length;
-  }
-
-  async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
-    await settleDown();
-    while (true) {
-      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (next === undefined) break;
-      this.#timers = this.#timers.filter((other) => other !== next);
-      this.#now = Math.max(this.#now, next.at);
-      next.fn();
-      await settleDown();
-    }
-    this.#now = end;
-    await settleDown();
-  }
-}
-
-/** A job with every field. */
-export function job(id: string, over: Partial<LeasedJob> = {}): LeasedJob {
-  return {
-    id,
-    task: "t",
-    args: "[]",
-    queue: "default",
-    priority: 0,
-    delayMs: 0,
-    maxAttempts: 1,
-    retryDelayMs: 1_000,
-    timeoutMs: 0,
-    timeoutPolicy: "retry",
-    storeResult: true,
-    uniqueKey: null,
-    uniqueForMs: 0,
-    state: "RUNNING",
-    createdAt: 0,
-    runAt: 0,
-    attempts: 1,
-    losses: 0,
-    startedAt: 0,
-    finishedAt: null,
-    workerId: "w",
-    result: null,
-    error: null,
-    errors: [],
-    token: `token-${id}`,
-    leaseUntil: 0,
-    ...over,
-  };
-}
 
 /** A queue whose jobs are put there as leased records; it writes down all that is asked of it. */
 export class HandQueue implements QueueBackend {
@@ -263,7 +191,7 @@ export interface RigOptions extends Partial<WorkerOptions> {
 
 /** A worker and everything around it. */
 export class Rig {
-  readonly clock = new HandClock();
+  readonly clock = new FakeClock();
   readonly queue = new HandQueue(this.clock);
   readonly bus = new EventBus();
   readonly realms: HandRealm[] = [];

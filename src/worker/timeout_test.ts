@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { LeasedJob } from "../core/mod.ts";
-import { job, Rig } from "./testing.ts";
+import { leasedJob as job } from "../testing/leased_job.ts";
+import { Rig } from "./testing.ts";
 
 const limited = (id: string, over: Partial<LeasedJob> = {}) => job(id, { timeoutMs: 1_000, ...over });
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { ErrorData, LeasedJob, Outcome } from "../core/mod.ts";
-import { job } from "./testing.ts";
+import { leasedJob as job } from "../testing/leased_job.ts";
 import { released, type Verdict, verdictOf } from "./verdict.ts";
 
 const error: ErrorData = { name: "Error", message: "boom" };

@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Outcome } from "../core/mod.ts";
-import { HandRealm, job, Rig, settleDown } from "./testing.ts";
+import { settleDown } from "../testing/fake_clock.ts";
+import { leasedJob as job } from "../testing/leased_job.ts";
+import { HandRealm, Rig } from "./testing.ts";
 
 const failure: Outcome = { kind: "failure", error: { name: "Error", message: "boom" }, retryable: true };
 
