@@ -2,8 +2,12 @@
 
 import { type BackendOptions, BaseJobQueue, type JobRecord, type Plugin, registerQueueBackend } from "nuvom";
 
-const ROOT = `${import.meta.dirname}/../queue`;
+/** In the folder of the manifest, where nuvom runs. */
+const ROOT = "./queue";
 const PAUSE_MS = 20;
+
+/** Of the jobs that this process has enqueued. */
+let count = 0;
 
 /** Jobs as files, in the order of their names. What it lacks (leases, retries, delays) nuvom adds in memory. */
 class MyQueue extends BaseJobQueue {
@@ -17,8 +21,8 @@ class MyQueue extends BaseJobQueue {
   }
 
   override enqueue(job: JobRecord): void {
-    // Written under another name first, so that nobody reads half a job.
-    const name = `${job.id}-${crypto.randomUUID()}`;
+    // The names sort in the order of enqueue; written under another one first, so that nobody reads half a job.
+    const name = `${Date.now()}-${String(++count).padStart(9, "0")}-${crypto.randomUUID()}`;
     Deno.writeTextFileSync(`${this.#folder}/${name}.new`, JSON.stringify(job));
     Deno.renameSync(`${this.#folder}/${name}.new`, `${this.#folder}/${name}.json`);
   }

@@ -12,11 +12,11 @@ export interface Fingerprint {
   readonly sha256: string;
 }
 
-/** Reads a file of the folder `files` and tells its size and hash. */
+/** Reads a file of the project's folder `files` and tells its size and hash. */
 export const fingerprint = task(
   { name: "fingerprint", retries: 2, timeout: "30s" },
   async (path: string): Promise<Fingerprint> => {
-    const bytes = await Deno.readFile(`${import.meta.dirname}/../files/${path}`);
+    const bytes = await Deno.readFile(`./files/${path}`);
     const text = new TextDecoder().decode(bytes);
     return {
       path,

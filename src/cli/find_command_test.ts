@@ -1,0 +1,47 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { NuvomError } from "../core/mod.ts";
+import { findCommand } from "./find_command.ts";
+import { COMMANDS } from "./table.ts";
+
+function found(...args: string[]): [string | undefined, readonly string[]] {
+  const { command, rest } = findCommand(COMMANDS, args);
+  return [command?.record.path, rest];
+}
+
+function refusal(...args: string[]): string {
+  const { code, exitCode, message } = assertThrows(() => findCommand(COMMANDS, args), NuvomError);
+  assertEquals([code, exitCode], ["NUVOM_CLI_COMMAND", 2]);
+  return message;
+}
+
+Deno.test("findCommand() finds commands of one and of two words", () => {
+  assertEquals(found("status", "x", "--json"), ["status", ["x", "--json"]]);
+  assertEquals(found("plugin", "list"), ["plugin list", []]);
+});
+
+Deno.test("findCommand() takes options before and between the words", () => {
+  assertEquals(found("--manifest", "a.toml", "plugin", "--json", "list", "x"), [
+    "plugin list",
+    ["--manifest", "a.toml", "--json", "x"],
+  ]);
+  assertEquals(found("--manifest=a.toml", "config"), ["config", ["--manifest=a.toml"]]);
+});
+
+Deno.test("findCommand() turns help and --version into what they stand for", () => {
+  assertEquals(found("help", "plugin", "list"), ["plugin list", ["--help"]]);
+  assertEquals(found("help"), [undefined, ["--help"]]);
+  assertEquals(found("--version", "--json"), ["version", ["--json"]]);
+});
+
+Deno.test("findCommand() answers no command for nothing, and for the beginning of one with --help", () => {
+  assertEquals(found(), [undefined, []]);
+  assertEquals(found("plugin", "--help"), [undefined, ["--help"]]);
+  assertEquals(found("plugin", "-h"), [undefined, ["--help"]]);
+});
+
+Deno.test("findCommand() refuses unknown and incomplete commands", () => {
+  assertEquals(refusal("enqeue"), "There is no command `nuvom enqeue`. Did you mean `nuvom enqueue`?");
+  assertEquals(refusal("plugin", "lst"), "There is no command `nuvom plugin lst`. Did you mean `nuvom plugin list`?");
+  assertEquals(refusal("xyzzyplugh"), "There is no command `nuvom xyzzyplugh`. See `nuvom --help`.");
+  assertStringIncludes(refusal("plugin"), "Go on with one of: list, inspect, test.");
+});

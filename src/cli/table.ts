@@ -1,0 +1,33 @@
+/** Every command. What a command needs is imported only when it runs. @module */
+
+import { type Command, command } from "./command.ts";
+import { config } from "./commands/config.ts";
+import { discoverTasks } from "./commands/discover_tasks.ts";
+import { enqueue } from "./commands/enqueue.ts";
+import { historyRecent } from "./commands/history_recent.ts";
+import { init } from "./commands/init.ts";
+import { inspectJob } from "./commands/inspect_job.ts";
+import { listTasks } from "./commands/list_tasks.ts";
+import { pluginInspect } from "./commands/plugin_inspect.ts";
+import { pluginList } from "./commands/plugin_list.ts";
+import { runworker } from "./commands/runworker.ts";
+import { status } from "./commands/status.ts";
+import { testPlugin } from "./commands/test_plugin.ts";
+import { version } from "./commands/version.ts";
+
+/** In the order in which help shows them. */
+export const COMMANDS: readonly Command[] = [
+  command(init, () => import("./run/init.ts")),
+  command(config, () => import("./run/config.ts")),
+  command(version, () => import("./run/version.ts")),
+  command(runworker, () => import("./run/runworker.ts")),
+  command(enqueue, () => import("./run/enqueue.ts")),
+  command(status, () => import("./run/status.ts")),
+  command(inspectJob, () => import("./run/inspect_job.ts")),
+  command(historyRecent, () => import("./run/history_recent.ts")),
+  command(listTasks, () => import("./run/list_tasks.ts")),
+  command(discoverTasks, () => import("./run/discover_tasks.ts")),
+  command(pluginList, () => import("./run/plugin_list.ts")),
+  command(pluginInspect, () => import("./run/plugin_inspect.ts")),
+  command(testPlugin, () => import("./run/test_plugin.ts")),
+];
