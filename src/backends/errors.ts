@@ -2,9 +2,21 @@
 
 import { type ErrorData, NuvomError } from "../core/mod.ts";
 
+const LONGEST_SHOWN = 80;
+
 /** What a cancelled job says of its end. */
 export function cancelledByUser(id: string): ErrorData {
-  return { name: "NuvomError", code: "NUVOM_JOB_CANCELLED", message: `Job ${id} was cancelled before it ran.` };
+  return { name: "NuvomError", code: "NUVOM_JOB_CANCELLED", message: `Job ${id} was cancelled.` };
+}
+
+/** `NUVOM_JOB_INVALID` */
+export function jobInvalid(id: unknown, field: string, found: unknown): NuvomError {
+  const text = JSON.stringify(found) ?? String(found);
+  const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return new NuvomError("NUVOM_JOB_INVALID", {
+    what: `Job ${id} can't be enqueued: ${shown} is no value for its ${field}.`,
+    mend: "No job of its batch was added; enqueue through a client, which checks and fills in every field.",
+  });
 }
 
 /** `NUVOM_SQLITE_NEWER` */
@@ -16,8 +28,28 @@ export function newerSchema(path: string, found: number, known: number): NuvomEr
   });
 }
 
+/** `NUVOM_SQLITE_FOREIGN` */
+export function foreignDatabase(path: string, table: string): NuvomError {
+  return new NuvomError("NUVOM_SQLITE_FOREIGN", {
+    what: `The database ${path} belongs to another program: it holds a table "${table}" and no jobs of nuvom.`,
+    mend: "Set NUVOM_SQLITE_PATH to a file of its own; nothing was changed.",
+    exitCode: 3,
+  });
+}
+
+/** `NUVOM_SQLITE_OPEN` */
+export function folderMissing(path: string, cause: unknown): NuvomError {
+  return new NuvomError("NUVOM_SQLITE_OPEN", {
+    what: `The folder of the database ${path} can't be made.`,
+    mend: "Check that what stands above it is a folder and may be written, or set NUVOM_SQLITE_PATH.",
+    cause,
+  });
+}
+
 interface Problem {
   readonly code: `NUVOM_SQLITE_${string}`;
+  /** What SQLite says; some of its errors come without a number. */
+  readonly says: string;
   readonly what: string;
   readonly mend: string;
 }
@@ -26,29 +58,44 @@ interface Problem {
 const PROBLEMS: ReadonlyMap<number, Problem> = new Map([
   [5, {
     code: "NUVOM_SQLITE_LOCKED",
+    says: "database is locked",
     what: "is locked by another program",
     mend: "Close the program that holds it (a backup, a database browser), or try again.",
   }],
-  [6, { code: "NUVOM_SQLITE_LOCKED", what: "is locked", mend: "Try again." }],
+  [6, { code: "NUVOM_SQLITE_LOCKED", says: "database table is locked", what: "is locked", mend: "Try again." }],
   [8, {
     code: "NUVOM_SQLITE_READONLY",
+    says: "attempt to write a readonly database",
     what: "can't be written",
     mend: "Give nuvom's user write permission on the file and its folder, or set NUVOM_SQLITE_PATH.",
   }],
-  [10, { code: "NUVOM_SQLITE_IO", what: "can't be read or written", mend: "Check the disk it lies on." }],
+  [10, {
+    code: "NUVOM_SQLITE_IO",
+    says: "disk I/O error",
+    what: "can't be read or written",
+    mend: "Check the disk it lies on.",
+  }],
   [11, {
     code: "NUVOM_SQLITE_CORRUPT",
+    says: "database disk image is malformed",
     what: "is damaged",
     mend: "Stop all workers, keep a copy, then restore a backup or run `sqlite3 FILE .recover`.",
   }],
-  [13, { code: "NUVOM_SQLITE_FULL", what: "can't grow: the disk is full", mend: "Free some space; no job was lost." }],
+  [13, {
+    code: "NUVOM_SQLITE_FULL",
+    says: "database or disk is full",
+    what: "can't grow: the disk is full",
+    mend: "Free some space; no job was lost.",
+  }],
   [14, {
     code: "NUVOM_SQLITE_OPEN",
+    says: "unable to open database file",
     what: "can't be opened",
-    mend: "Check that its folder exists and may be written, or set NUVOM_SQLITE_PATH.",
+    mend: "Check that it is a file, that its folder exists and that both may be written, or set NUVOM_SQLITE_PATH.",
   }],
   [26, {
     code: "NUVOM_SQLITE_CORRUPT",
+    says: "file is not a database",
     what: "is not an SQLite database, or is damaged at its start",
     mend: "Move the file away, or set NUVOM_SQLITE_PATH to another.",
   }],
@@ -56,9 +103,11 @@ const PROBLEMS: ReadonlyMap<number, Problem> = new Map([
 
 /** Turns an error of `node:sqlite` into one that says what to do; other errors stay as they are. */
 export function fromSqlite(path: string, error: unknown): unknown {
-  const { errcode, message } = error as { errcode?: number; message?: string };
-  if (typeof errcode !== "number") return error;
-  const problem = PROBLEMS.get(errcode & 0xff);
+  const { code, errcode, message } = error as { code?: string; errcode?: number; message?: string };
+  if (code !== "ERR_SQLITE_ERROR") return error;
+  const problem = errcode === undefined
+    ? [...PROBLEMS.values()].find(({ says }) => message?.startsWith(says))
+    : PROBLEMS.get(errcode & 0xff);
   return new NuvomError(problem?.code ?? "NUVOM_SQLITE_FAILED", {
     what: problem === undefined ? `The database ${path} failed: ${message}.` : `The database ${path} ${problem.what}.`,
     mend: problem?.mend ?? "Nothing was changed; if it stays, report it as a bug.",

@@ -11,10 +11,6 @@ export class Wake {
     for (const wake of [...this.#waiters]) wake();
   }
 
-  get waiting(): boolean {
-    return this.#waiters.size > 0;
-  }
-
   /** Waits for the bell, the end of the time, or the signal. */
   wait(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) return Promise.resolve();

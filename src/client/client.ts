@@ -70,8 +70,9 @@ export class Client {
     try {
       for (let pause: number = PAUSES.first;; pause = Math.min(pause * 2, PAUSES.longest)) {
         ended = new AbortController();
-        const job = await this.#finished(id);
-        if (job !== null) return { state: job.state, result: job.result, error: job.error };
+        // Also of the queue: it ends jobs by itself that were cancelled or lost too often.
+        const job = await this.status(id);
+        if (job !== null && isFinished(job)) return { state: job.state, result: job.result, error: job.error };
         const left = until - clock.now();
         if (left <= 0) return null;
         await sleep(clock, Math.min(pause, left), ended.signal);

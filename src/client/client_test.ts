@@ -73,6 +73,7 @@ Deno.test("Client.enqueue() adds nothing when one order is bad, and says what is
     [{ task: add, args: "[]", overrides: { id: "a/b" } }, 'found "a/b"'],
     [{ task: add, args: "[]", overrides: { delayMs: -1 } }, "expected a delay from 0 to"],
     [{ task: add, args: "[]", overrides: { uniqueKey: "" } }, "expected a unique key of 1 to 500 characters"],
+    [{ task: add, args: "[]", overrides: { uniqueKey: "a\0b" } }, "without control characters"],
     [{ task: add, args: "[]", overrides: { priority: 2_000 } }, 'priority of a job of the task "add"'],
   ];
   for (const [order, message] of bad) {
@@ -128,4 +129,14 @@ Deno.test("Client.status() prefers what separate results hold of a job that is n
   assertEquals((await client.status("job"))?.state, "SUCCESS");
   assertEquals(await client.status("unknown"), null);
   assert((await client.history({ limit: 5 })).length === 1);
+});
+
+Deno.test("Client.wait() sees the end that the queue itself gives a job, with results that stand apart", async () => {
+  const clock = new FakeClock();
+  const queue = new MemoryQueue({ store: new MemoryStore({ clock }) });
+  const results = new MemoryResults({ store: new MemoryStore({ clock }) });
+  const client = new Client({ queue, results, defaults: DEFAULTS, clock, bus: new EventBus() });
+  await client.enqueue([{ task: add, args: "[]", overrides: { id: "job" } }]);
+  await queue.cancel(["job"]);
+  assertEquals((await client.wait("job", 0))?.state, "CANCELLED");
 });

@@ -46,7 +46,7 @@ function newJob(task: TaskInfo, { args, overrides = {} }: EnqueueOrder, defaults
     throw orderInvalid("an id of 1 to 200 letters, digits, _, -, . and :", id);
   }
   if (uniqueKey !== null && !isKey(uniqueKey)) {
-    throw orderInvalid(`a unique key of 1 to ${LONGEST_KEY} characters`, uniqueKey);
+    throw orderInvalid(`a unique key of 1 to ${LONGEST_KEY} characters without control characters`, uniqueKey);
   }
   return {
     id,
@@ -77,7 +77,8 @@ function checkTask(task: TaskInfo): TaskInfo {
 }
 
 function isKey(value: unknown): value is string {
-  return typeof value === "string" && value.length > 0 && value.length <= LONGEST_KEY;
+  // deno-lint-ignore no-control-regex -- stores may end a text at a NUL, and nobody means a line break
+  return typeof value === "string" && value.length <= LONGEST_KEY && /^[^\x00-\x1f\x7f]+$/.test(value);
 }
 
 function duration(what: string, value: unknown): number {

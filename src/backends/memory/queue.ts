@@ -3,7 +3,6 @@
 import {
   type CancelStatus,
   type EnqueueReceipt,
-  isFinished,
   type JobRecord,
   type LeasedJob,
   leasedRecord,
@@ -19,8 +18,9 @@ import {
   type Settlement,
   type SettleStatus,
 } from "../../core/mod.ts";
-import { cancelledByUser } from "../errors.ts";
-import { MemoryStore } from "./store.ts";
+import { checkJobs } from "../check_jobs.ts";
+import { asSeen, isDue } from "../due.ts";
+import { type Entry, MemoryStore } from "./store.ts";
 
 /** Jobs live as long as the process. */
 export class MemoryQueue implements QueueBackend {
@@ -39,7 +39,6 @@ export class MemoryQueue implements QueueBackend {
   readonly store: string;
   readonly #store: MemoryStore;
   readonly #closing = new AbortController();
-  #leases = 0;
 
   /** @param options `store`: shared with the results. */
   constructor(options: { readonly store?: MemoryStore } = {}) {
@@ -47,14 +46,16 @@ export class MemoryQueue implements QueueBackend {
     this.store = this.#store.name;
   }
 
-  enqueue(jobs: readonly NewJob[]): Promise<EnqueueReceipt[]> {
+  // deno-lint-ignore require-await -- a rejection, not a throw
+  async enqueue(jobs: readonly NewJob[]): Promise<EnqueueReceipt[]> {
+    checkJobs(jobs);
     const now = this.#store.clock.now();
     const receipts = jobs.map((job) => {
       const holder = this.#store.add(newRecord(job, now));
       return { id: holder ?? job.id, duplicate: holder !== null };
     });
     this.#store.wake.ring();
-    return Promise.resolve(receipts);
+    return receipts;
   }
 
   async lease(request: LeaseRequest): Promise<LeasedJob[]> {
@@ -73,7 +74,6 @@ export class MemoryQueue implements QueueBackend {
   }
 
   renew(leases: readonly LeaseRef[], leaseMs: number): Promise<RenewReport> {
-    this.#store.moveDue();
     const until = this.#store.clock.now() + leaseMs;
     const lost: string[] = [];
     const cancelled: string[] = [];
@@ -82,7 +82,7 @@ export class MemoryQueue implements QueueBackend {
       if (entry === null) lost.push(lease.id);
       else {
         if (entry.cancelRequested) cancelled.push(lease.id);
-        this.#store.extend(lease, until);
+        this.#store.extend(entry, until);
       }
     }
     return Promise.resolve({ lost, cancelled });
@@ -93,6 +93,7 @@ export class MemoryQueue implements QueueBackend {
     const statuses = settlements.map((settlement): SettleStatus => {
       const entry = this.#store.leased(settlement);
       if (entry === null) return "stale";
+      entry.backingOff = settlement.action === "retry";
       this.#store.put(entry, settledRecord(entry.record, settlement, now));
       return "settled";
     });
@@ -106,46 +107,28 @@ export class MemoryQueue implements QueueBackend {
 
   clear(queue?: string): Promise<number> {
     const waiting = this.#waiting(queue);
-    for (const { id } of waiting) {
-      // Whatever heap still knows the job finds that its record has changed.
-      this.#store.entries.get(id)!.record = { ...this.#store.entries.get(id)!.record };
-      this.#store.entries.delete(id);
-    }
+    for (const entry of waiting) this.#store.remove(entry);
     return Promise.resolve(waiting.length);
   }
 
   inspect(ids: readonly string[]): Promise<(JobRecord | null)[]> {
-    return Promise.resolve(ids.map((id) => this.#store.entries.get(id)?.record ?? null));
+    const now = this.#store.clock.now();
+    return Promise.resolve(ids.map((id) => {
+      const record = this.#store.entries.get(id)?.record ?? this.#store.finished.get(id);
+      return record === undefined ? null : asSeen(withoutLease(record), now);
+    }));
   }
 
   stats(): Promise<QueueStats[]> {
-    this.#store.moveDue();
-    const rows = new Map<string, { -readonly [K in keyof QueueStats]: QueueStats[K] }>();
+    const now = this.#store.clock.now();
+    const rows = new Map<string, Counts>();
     const row = (queue: string) => {
-      const found = rows.get(queue) ??
-        {
-          queue,
-          pending: 0,
-          scheduled: 0,
-          retrying: 0,
-          running: 0,
-          paused: this.#store.paused.has(queue),
-          oldestAt: null,
-        };
-      rows.set(queue, found);
-      return found;
+      let counts = rows.get(queue);
+      if (counts === undefined) rows.set(queue, counts = noJobs(queue, this.#store.paused.has(queue)));
+      return counts;
     };
     this.#store.paused.forEach(row);
-    for (const { record } of this.#store.entries.values()) {
-      if (isFinished(record)) continue;
-      const counts = row(record.queue);
-      if (record.state === "RUNNING") counts.running++;
-      else if (record.state === "SCHEDULED") counts[record.attempts > 0 ? "retrying" : "scheduled"]++;
-      else {
-        counts.pending++;
-        counts.oldestAt = Math.min(counts.oldestAt ?? Infinity, record.runAt);
-      }
-    }
+    for (const entry of this.#store.entries.values()) count(row(entry.record.queue), entry, now);
     return Promise.resolve([...rows.values()]);
   }
 
@@ -176,29 +159,49 @@ export class MemoryQueue implements QueueBackend {
     while (jobs.length < request.limit) {
       const entry = this.#store.takeNext(request.queues);
       if (entry === null) break;
-      const leased = leasedRecord(entry.record, request, `${this.store}.${++this.#leases}`, now);
+      const leased = leasedRecord(entry.record, request, this.#store.nextToken(), now);
       this.#store.lease(entry, leased);
       jobs.push(leased);
     }
     return jobs;
   }
 
-  #waiting(queue?: string): JobRecord[] {
-    return [...this.#store.entries.values()].map(({ record }) => record).filter((record) =>
-      (record.state === "PENDING" || record.state === "SCHEDULED") && (queue === undefined || record.queue === queue)
+  #waiting(queue?: string): Entry[] {
+    return [...this.#store.entries.values()].filter(({ record }) =>
+      record.state !== "RUNNING" && (queue === undefined || record.queue === queue)
     );
   }
 
   #cancelOne(id: string): CancelStatus {
     const entry = this.#store.entries.get(id);
-    if (entry === undefined) return "unknown";
-    if (isFinished(entry.record)) return "finished";
+    if (entry === undefined) return this.#store.finished.has(id) ? "finished" : "unknown";
     if (entry.record.state === "RUNNING") {
       entry.cancelRequested = true;
       return "requested";
     }
-    const finishedAt = this.#store.clock.now();
-    this.#store.put(entry, { ...entry.record, state: "CANCELLED", finishedAt, error: cancelledByUser(id) });
+    this.#store.cancel(entry);
     return "cancelled";
   }
+}
+
+type Counts = { -readonly [K in keyof QueueStats]: QueueStats[K] };
+
+function noJobs(queue: string, paused: boolean): Counts {
+  return { queue, pending: 0, scheduled: 0, retrying: 0, running: 0, paused, oldestAt: null };
+}
+
+function count(counts: Counts, { record, backingOff }: Entry, now: number): void {
+  if (record.state === "RUNNING") counts.running++;
+  else if (record.state === "SCHEDULED" && !isDue(record, now)) counts[backingOff ? "retrying" : "scheduled"]++;
+  else {
+    counts.pending++;
+    counts.oldestAt = Math.min(counts.oldestAt ?? Infinity, record.runAt);
+  }
+}
+
+/** What proves the right to run a job is its worker's alone. */
+function withoutLease(record: JobRecord): JobRecord {
+  if (record.state !== "RUNNING") return record;
+  const { token: _token, leaseUntil: _leaseUntil, ...rest } = record as LeasedJob;
+  return rest;
 }

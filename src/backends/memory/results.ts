@@ -1,6 +1,6 @@
 /** The memory results: finished jobs as long as the process lives. @module */
 
-import { type ErrorData, type FinishedJob, isFinished, type ResultBackend, type ResultQuery } from "../../core/mod.ts";
+import type { ErrorData, FinishedJob, ResultBackend, ResultQuery } from "../../core/mod.ts";
 import { MemoryStore } from "./store.ts";
 
 /** Reads what the queue's settle left in the shared store. */
@@ -23,7 +23,7 @@ export class MemoryResults implements ResultBackend {
   }
 
   setMany(jobs: readonly FinishedJob[]): Promise<void> {
-    for (const job of jobs) this.#store.putFinished(job);
+    for (const job of jobs) this.#store.finish(job);
     return Promise.resolve();
   }
 
@@ -36,14 +36,13 @@ export class MemoryResults implements ResultBackend {
   }
 
   getFull(id: string): Promise<FinishedJob | null> {
-    const record = this.#store.entries.get(id)?.record;
-    return Promise.resolve(record !== undefined && isFinished(record) ? record : null);
+    return Promise.resolve(this.#store.finished.get(id) ?? null);
   }
 
   listJobs({ states, limit, before = Infinity }: ResultQuery): Promise<FinishedJob[]> {
-    const finished = [...this.#store.entries.values()].map(({ record }) => record).filter(isFinished)
+    const found = [...this.#store.finished.values()].reverse()
       .filter((job) => job.finishedAt < before && (states?.includes(job.state) ?? true));
-    return Promise.resolve(finished.sort((a, b) => b.finishedAt - a.finishedAt).slice(0, limit));
+    return Promise.resolve(found.sort((a, b) => b.finishedAt - a.finishedAt).slice(0, limit));
   }
 
   close(): Promise<void> {

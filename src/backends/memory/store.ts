@@ -1,28 +1,43 @@
 /** Jobs in memory: what the memory queue and the memory results share. @module */
 
-import { type Clock, isFinished, type JobRecord, type LeasedJob, rescuedRecord, systemClock } from "../../core/mod.ts";
+import {
+  type Clock,
+  type FinishedJob,
+  isFinished,
+  type JobRecord,
+  type LeasedJob,
+  type LeaseRef,
+  rescuedRecord,
+  systemClock,
+} from "../../core/mod.ts";
+import { cancelledByUser } from "../errors.ts";
 import { Wake } from "../wake.ts";
 import { Heap } from "./heap.ts";
 
-/** A job and its place in the order of enqueue. */
-interface Entry {
+/** A job that is not finished. */
+export interface Entry {
   record: JobRecord;
+  /** Its place in the order of enqueue, for all its life. */
   readonly sequence: number;
   cancelRequested: boolean;
+  /** It waits for the backoff after a failed attempt. */
+  backingOff: boolean;
+  /** Where it stands; null when it stands nowhere any more. */
+  place: Place | null;
 }
 
-/** A place in a heap; void once the entry's record is another one. */
-interface Slot {
+/** An entry whose record is leased. */
+export type LeasedEntry = Entry & { record: LeasedJob };
+
+/** A place in one of the heaps; void once the entry has another one. */
+interface Place {
   readonly entry: Entry;
-  readonly record: JobRecord;
+  /** When something is to happen to it. */
+  readonly at: number;
 }
 
-/** A lease in the order in which leases run out. */
-interface LeaseSlot {
-  readonly id: string;
-  readonly token: string;
-  readonly until: number;
-}
+const isLive = (place: Place) => place.entry.place === place;
+const sooner = (a: Place, b: Place) => a.at < b.at;
 
 let stores = 0;
 
@@ -32,13 +47,16 @@ export class MemoryStore {
   readonly name = `memory:${++stores}`;
   readonly wake = new Wake();
   readonly paused = new Set<string>();
+  /** Unfinished jobs. */
   readonly entries = new Map<string, Entry>();
-  readonly #ready = new Map<string, Heap<Slot>>();
-  readonly #scheduled = new Heap<Slot>((a, b) => a.record.runAt < b.record.runAt);
-  readonly #leases = new Heap<LeaseSlot>((a, b) => a.until < b.until);
-  readonly #leaseUntil = new Map<string, number>();
+  /** The others, in the order in which they ended. */
+  readonly finished = new Map<string, FinishedJob>();
+  readonly #ready = new Map<string, Heap<Place>>();
+  readonly #scheduled = new Heap<Place>(sooner, isLive);
+  readonly #leases = new Heap<Place>(sooner, isLive);
   readonly #uniqueKeys = new Map<string, { readonly id: string; readonly until: number }>();
   #sequence = 0;
+  #tokens = 0;
 
   /** @param options `clock`: the store's clock. */
   constructor(options: { readonly clock?: Clock } = {}) {
@@ -52,102 +70,124 @@ export class MemoryStore {
     if (record.uniqueKey !== null) {
       this.#uniqueKeys.set(record.uniqueKey, { id: record.id, until: record.createdAt + record.uniqueForMs });
     }
-    const entry: Entry = { record, sequence: ++this.#sequence, cancelRequested: false };
+    const sequence = ++this.#sequence;
+    const entry: Entry = { record, sequence, cancelRequested: false, backingOff: false, place: null };
     this.entries.set(record.id, entry);
     this.#queueUp(entry);
     return null;
   }
 
-  /** Replaces the record of a job; it waits in its new place. */
+  /** Replaces the record of a job: it waits in its new place, or is over. */
   put(entry: Entry, record: JobRecord): void {
+    if (isFinished(record)) return this.finish(record);
+    // Someone was promised that it does not run again.
+    if (entry.cancelRequested) return this.cancel(entry, record);
     entry.record = record;
-    entry.cancelRequested = false;
-    this.#leaseUntil.delete(record.id);
-    if (!isFinished(record)) this.#queueUp(entry);
+    this.#queueUp(entry);
   }
 
-  /** Keeps a record that another queue finished. */
-  putFinished(record: JobRecord): void {
-    this.entries.set(record.id, { record, sequence: ++this.#sequence, cancelRequested: false });
+  /** Ends a job that is not running. */
+  cancel(entry: Entry, record: JobRecord = entry.record): void {
+    const [finishedAt, error] = [this.clock.now(), cancelledByUser(record.id)];
+    this.finish({ ...record, state: "CANCELLED", finishedAt, error });
+  }
+
+  /** Keeps a job that is over, also one of another queue. */
+  finish(record: FinishedJob): void {
+    this.#leave(record.id);
+    const key = record.uniqueKey === null ? undefined : this.#uniqueKeys.get(record.uniqueKey);
+    if (key?.id === record.id && key.until <= record.finishedAt) this.#uniqueKeys.delete(record.uniqueKey!);
+    // The latest is the last, also when it ended before.
+    this.finished.delete(record.id);
+    this.finished.set(record.id, record);
+  }
+
+  /** Forgets a job and frees its unique key. */
+  remove({ record: { id, uniqueKey } }: Entry): void {
+    this.#leave(id);
+    if (uniqueKey !== null) this.#uniqueKeys.delete(uniqueKey);
   }
 
   /** Takes the next job of one of the queues; null when none is ready. */
   takeNext(queues: readonly string[] | null): Entry | null {
-    let best: Heap<Slot> | undefined;
+    let best: Place | undefined;
     for (const name of queues ?? this.#ready.keys()) {
-      const heap = this.paused.has(name) ? undefined : this.#ready.get(name);
-      while (heap !== undefined && heap.size > 0 && !isLive(heap.peek()!)) heap.pop();
-      if (heap !== undefined && heap.size > 0 && (best === undefined || before(heap.peek()!, best.peek()!))) {
-        best = heap;
-      }
+      if (this.paused.has(name)) continue;
+      const first = this.#ready.get(name)?.peek();
+      if (first === undefined) this.#ready.delete(name);
+      else if (best === undefined || before(first, best)) best = first;
     }
-    return best?.pop()?.entry ?? null;
+    if (best === undefined) return null;
+    this.#ready.get(best.entry.record.queue)!.pop();
+    return best.entry;
+  }
+
+  /** A token that no other lease of this store has. */
+  nextToken(): string {
+    return `${this.name}.${++this.#tokens}`;
   }
 
   /** Makes a job leased. */
   lease(entry: Entry, leased: LeasedJob): void {
     entry.record = leased;
-    this.extend(leased, leased.leaseUntil);
+    this.extend(entry, leased.leaseUntil);
   }
 
-  /** A lease lasts until then. */
-  extend({ id, token }: { readonly id: string; readonly token: string }, until: number): void {
-    this.#leaseUntil.set(id, until);
-    this.#leases.push({ id, token, until });
+  /** Its lease lasts until then. */
+  extend(entry: Entry, until: number): void {
+    entry.place = { entry, at: until };
+    this.#leases.push(entry.place);
   }
 
-  /** The entry whose live lease this is. */
-  leased({ id, token }: { readonly id: string; readonly token: string }): (Entry & { record: LeasedJob }) | null {
+  /** The entry whose live lease this is; one that ran out lives until the job is given on. */
+  leased({ id, token }: LeaseRef): LeasedEntry | null {
     const entry = this.entries.get(id);
     if (entry?.record.state !== "RUNNING" || (entry.record as LeasedJob).token !== token) return null;
-    return entry as Entry & { record: LeasedJob };
+    return entry as LeasedEntry;
   }
 
   /** Jobs whose time has come are ready; leases that ran out are over. */
   moveDue(): void {
     const now = this.clock.now();
-    for (let slot = this.#scheduled.peek(); slot && slot.record.runAt <= now; slot = this.#scheduled.peek()) {
-      this.#scheduled.pop();
-      if (isLive(slot)) this.put(slot.entry, { ...slot.record, state: "PENDING" });
+    for (let place = this.#scheduled.peek(); place && place.at <= now; place = this.#scheduled.peek()) {
+      this.put(place.entry, { ...place.entry.record, state: "PENDING" });
     }
-    for (let lease = this.#leases.peek(); lease && lease.until <= now; lease = this.#leases.peek()) {
-      this.#leases.pop();
-      const entry = this.leased(lease);
-      if (entry !== null && this.#leaseUntil.get(lease.id) === lease.until) {
-        this.put(entry, rescuedRecord(entry.record, now));
-      }
+    for (let place = this.#leases.peek(); place && place.at <= now; place = this.#leases.peek()) {
+      this.put(place.entry, rescuedRecord(place.entry.record as LeasedJob, now));
     }
   }
 
   /** When {@linkcode MemoryStore.moveDue} will next have something to do. */
   nextDue(): number {
-    return Math.min(this.#scheduled.peek()?.record.runAt ?? Infinity, this.#leases.peek()?.until ?? Infinity);
+    return Math.min(this.#scheduled.peek()?.at ?? Infinity, this.#leases.peek()?.at ?? Infinity);
   }
 
   #holder(record: JobRecord): string | null {
-    if (this.entries.has(record.id)) return record.id;
+    if (this.entries.has(record.id) || this.finished.has(record.id)) return record.id;
     const key = record.uniqueKey === null ? undefined : this.#uniqueKeys.get(record.uniqueKey);
-    if (key === undefined) return null;
-    const job = this.entries.get(key.id)?.record;
-    const held = (job !== undefined && !isFinished(job)) || key.until > record.createdAt;
-    return held ? key.id : null;
+    return key !== undefined && (this.entries.has(key.id) || key.until > record.createdAt) ? key.id : null;
+  }
+
+  #leave(id: string): void {
+    const entry = this.entries.get(id);
+    if (entry === undefined) return;
+    entry.place = null;
+    this.entries.delete(id);
   }
 
   #queueUp(entry: Entry): void {
-    const slot = { entry, record: entry.record };
-    if (entry.record.state === "SCHEDULED") return this.#scheduled.push(slot);
-    const heap = this.#ready.get(entry.record.queue) ?? new Heap<Slot>(before);
-    this.#ready.set(entry.record.queue, heap);
-    heap.push(slot);
+    entry.place = { entry, at: entry.record.runAt };
+    if (entry.record.state === "SCHEDULED") this.#scheduled.push(entry.place);
+    else this.#heapOf(entry.record.queue).push(entry.place);
+  }
+
+  #heapOf(queue: string): Heap<Place> {
+    let heap = this.#ready.get(queue);
+    if (heap === undefined) this.#ready.set(queue, heap = new Heap(before, isLive));
+    return heap;
   }
 }
 
-function isLive({ entry, record }: Slot): boolean {
-  return entry.record === record;
-}
-
-function before(a: Slot, b: Slot): boolean {
-  return a.record.priority !== b.record.priority
-    ? a.record.priority > b.record.priority
-    : a.entry.sequence < b.entry.sequence;
+function before({ entry: a }: Place, { entry: b }: Place): boolean {
+  return a.record.priority !== b.record.priority ? a.record.priority > b.record.priority : a.sequence < b.sequence;
 }

@@ -15,17 +15,22 @@ import type {
   Settlement,
   SettleStatus,
 } from "../../core/mod.ts";
+import { checkJobs } from "../check_jobs.ts";
+import { asSeen } from "../due.ts";
 import { cancelledByUser } from "../errors.ts";
 import { takeReady } from "./lease.ts";
-import { fromToken, INSERT, insertValues, type JobRow, toRecord } from "./rows.ts";
+import { renewLeases } from "./renew.ts";
+import { INSERT, insertValues, type JobRow, toRecord } from "./rows.ts";
 import { STATE } from "./schema.ts";
 import { settleOne } from "./settle.ts";
 import type { SqliteStore } from "./store.ts";
+import { clearWaiting, countByState, countWaiting, WAITING } from "./waiting.ts";
 
 /** Without any wake-up a waiting lease looks again after this long. */
 const LOOK_AGAIN_MS = 2_000;
 
-const WAITING = `state IN (${STATE.pending}, ${STATE.scheduled}, ${STATE.retrying})`;
+/** Settlements after which a job waits again. */
+const BACK_ACTIONS: ReadonlySet<Settlement["action"]> = new Set(["retry", "snooze", "release"]);
 
 /** Everything that the contract knows. */
 export class SqliteQueue implements QueueBackend {
@@ -45,7 +50,6 @@ export class SqliteQueue implements QueueBackend {
   ]);
   readonly store: string;
   readonly #store: SqliteStore;
-  readonly #knownQueues = new Set<string>();
   readonly #closing = new AbortController();
 
   /** @param store Shared with the results; closed by its owner. */
@@ -56,9 +60,10 @@ export class SqliteQueue implements QueueBackend {
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async enqueue(jobs: readonly NewJob[]): Promise<EnqueueReceipt[]> {
+    if (jobs.length === 0) return [];
+    checkJobs(jobs);
     const now = this.#store.clock.now();
     const receipts = this.#store.write(() => jobs.map((job) => this.#insert(job, now)));
-    jobs.forEach(({ queue }) => this.#knownQueues.add(queue));
     this.#store.wake.ring();
     return receipts;
   }
@@ -72,7 +77,7 @@ export class SqliteQueue implements QueueBackend {
       const { jobs, nextDue } = takeReady(this.#store, request);
       const now = clock.now();
       if (jobs.length > 0 || now >= until) return jobs;
-      this.#store.watch();
+      if (this.#store.watch()) continue;
       await wake.wait(clock, Math.max(0, Math.min(until, nextDue, now + LOOK_AGAIN_MS) - now), signal);
     }
     return [];
@@ -82,74 +87,43 @@ export class SqliteQueue implements QueueBackend {
   async renew(leases: readonly LeaseRef[], leaseMs: number): Promise<RenewReport> {
     if (leases.length === 0) return { lost: [], cancelled: [] };
     const until = this.#store.clock.now() + leaseMs;
-    return this.#store.write(() => {
-      const lost = leases.filter(({ token }) => !this.#isLive(token)).map(({ id }) => id);
-      const gone = new Set(lost);
-      const batches = new Set(leases.filter(({ id }) => !gone.has(id)).map(({ token }) => fromToken(token).lease));
-      for (const batch of batches) this.#store.run("UPDATE leases SET until = ? WHERE id = ?", until, batch);
-      const asked = new Set(
-        this.#store.all<{ id: string }>("SELECT id FROM jobs WHERE cancel = 1").map(({ id }) => id),
-      );
-      return { lost, cancelled: leases.filter(({ id }) => asked.has(id) && !gone.has(id)).map(({ id }) => id) };
-    });
+    return this.#store.write(() => renewLeases(this.#store, leases, until));
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async settle(settlements: readonly Settlement[]): Promise<SettleStatus[]> {
+    if (settlements.length === 0) return [];
     const now = this.#store.clock.now();
     const statuses = this.#store.write(() => settlements.map((one) => settleOne(this.#store, one, now)));
     // Only what came back is work for someone.
-    if (settlements.some(({ action }) => action !== "succeed" && action !== "fail")) this.#store.wake.ring();
+    if (settlements.some(({ action }) => BACK_ACTIONS.has(action))) this.#store.wake.ring();
     return statuses;
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async qsize(queue?: string): Promise<number> {
-    return this.#store.read(() => this.#countWaiting(queue));
+    return this.#store.readTogether(() => countWaiting(this.#store, queue));
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async clear(queue?: string): Promise<number> {
-    return this.#store.write(() =>
-      queue === undefined
-        ? this.#store.run(`DELETE FROM jobs WHERE ${WAITING}`)
-        : this.#store.run(`DELETE FROM jobs WHERE ${WAITING} AND queue = ?`, queue)
-    );
+    return this.#store.write(() => clearWaiting(this.#store, queue));
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async inspect(ids: readonly string[]): Promise<(JobRecord | null)[]> {
+    const now = this.#store.clock.now();
     return this.#store.read(() =>
       ids.map((id) => {
         const row = this.#store.get<JobRow>("SELECT * FROM jobs WHERE id = ?", id);
-        return row === undefined ? null : toRecord(row);
+        return row === undefined ? null : asSeen(toRecord(row), now);
       })
     );
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async stats(): Promise<QueueStats[]> {
-    return this.#store.read(() => {
-      const rows = new Map<string, { -readonly [K in keyof QueueStats]: QueueStats[K] }>();
-      const count = (state: number) =>
-        this.#store.all<{ queue: string; n: number; oldest: number }>(
-          `SELECT queue, count(*) AS n, min(run_at) AS oldest FROM jobs WHERE state = ${state} GROUP BY queue`,
-        );
-      const row = (queue: string) => {
-        const found = rows.get(queue) ??
-          { queue, pending: 0, scheduled: 0, retrying: 0, running: 0, paused: false, oldestAt: null };
-        rows.set(queue, found);
-        return found;
-      };
-      for (const name of this.#pausedQueues()) row(name).paused = true;
-      for (const { queue, n, oldest } of count(STATE.pending)) {
-        Object.assign(row(queue), { pending: n, oldestAt: oldest });
-      }
-      for (const { queue, n } of count(STATE.scheduled)) row(queue).scheduled = n;
-      for (const { queue, n } of count(STATE.retrying)) row(queue).retrying = n;
-      for (const { queue, n } of count(STATE.running)) row(queue).running = n;
-      return [...rows.values()];
-    });
+    return this.#store.readTogether(() => countByState(this.#store));
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
@@ -160,12 +134,13 @@ export class SqliteQueue implements QueueBackend {
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async pause(queue: string): Promise<void> {
-    this.#setPaused(queue, 1);
+    const sql = "INSERT INTO paused_queues (name) VALUES (?) ON CONFLICT DO NOTHING";
+    this.#store.write(() => this.#store.run(sql, queue));
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async resume(queue: string): Promise<void> {
-    this.#setPaused(queue, 0);
+    this.#store.write(() => this.#store.run("DELETE FROM paused_queues WHERE name = ?", queue));
     this.#store.wake.ring();
   }
 
@@ -175,9 +150,6 @@ export class SqliteQueue implements QueueBackend {
   }
 
   #insert(job: NewJob, now: number): EnqueueReceipt {
-    if (!this.#knownQueues.has(job.queue)) {
-      this.#store.run("INSERT INTO queues (name) VALUES (?) ON CONFLICT DO NOTHING", job.queue);
-    }
     const holder = job.uniqueKey === null ? null : this.#holderOf(job.uniqueKey, now);
     if (holder !== null) return { id: holder, duplicate: true };
     if (this.#store.run(INSERT, ...insertValues(job, now)) === 0) return { id: job.id, duplicate: true };
@@ -194,29 +166,6 @@ export class SqliteQueue implements QueueBackend {
     return this.#store.get<{ id: string }>(sql, key, now)?.id ?? null;
   }
 
-  #isLive(token: string): boolean {
-    const { seq, lease } = fromToken(token);
-    const sql = `SELECT 1 FROM jobs WHERE seq = ? AND lease = ? AND state = ${STATE.running}`;
-    return this.#store.get(sql, seq, lease) !== undefined;
-  }
-
-  #countWaiting(queue?: string): number {
-    const row = queue === undefined
-      ? this.#store.get<{ n: number }>(`SELECT count(*) AS n FROM jobs WHERE ${WAITING}`)
-      : this.#store.get<{ n: number }>(`SELECT count(*) AS n FROM jobs WHERE ${WAITING} AND queue = ?`, queue);
-    return row!.n;
-  }
-
-  #pausedQueues(): string[] {
-    return this.#store.all<{ name: string }>("SELECT name FROM queues WHERE paused = 1").map(({ name }) => name);
-  }
-
-  #setPaused(queue: string, paused: 0 | 1): void {
-    const sql =
-      "INSERT INTO queues (name, paused) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET paused = excluded.paused";
-    this.#store.write(() => this.#store.run(sql, queue, paused));
-  }
-
   #cancelOne(id: string, now: number): CancelStatus {
     const row = this.#store.get<{ seq: number; state: number }>("SELECT seq, state FROM jobs WHERE id = ?", id);
     if (row === undefined) return "unknown";
@@ -224,7 +173,7 @@ export class SqliteQueue implements QueueBackend {
       this.#store.run("UPDATE jobs SET cancel = 1 WHERE seq = ?", row.seq);
       return "requested";
     }
-    if (row.state === STATE.success || row.state === STATE.failed || row.state === STATE.cancelled) return "finished";
+    if (!WAITING.includes(row.state)) return "finished";
     const sql = `UPDATE jobs SET state = ${STATE.cancelled}, finished_at = ?, error = ? WHERE seq = ?`;
     this.#store.run(sql, now, JSON.stringify(cancelledByUser(id)), row.seq);
     return "cancelled";

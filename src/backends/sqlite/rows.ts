@@ -24,7 +24,9 @@ export interface JobRow {
   readonly unique_for_ms: number;
   readonly attempts: number;
   readonly losses: number;
+  readonly token: number | null;
   readonly lease: number | null;
+  readonly cancel: number;
   readonly started_at: number | null;
   readonly finished_at: number | null;
   readonly worker: string | null;
@@ -81,13 +83,17 @@ export function toRecord(row: JobRow): JobRecord {
 /** A leased job of a row: the token holds where the row is, so that a settle finds it without an index. */
 export function toLeased(row: JobRow, leaseUntil: number): LeasedJob {
   const job = toRecord(row) as LeasedJob;
-  return Object.assign(job, { token: `${row.lease}.${row.seq}`, leaseUntil });
+  return Object.assign(job, { token: `${row.token}.${row.seq}`, leaseUntil });
 }
 
-/** The lease and the row that a token names; NaN for a text that is no token. */
-export function fromToken(token: string): { lease: number; seq: number } {
+/** Holds for the row of a live lease: parameters are the two numbers of {@linkcode fromToken}, and the job's id. */
+export const LIVE = `seq = ? AND token = ? AND id = ? AND state = ${STATE.running}`;
+
+/** The row and the lease that a token names; NaN for a text that is no token. */
+export function fromToken(token: string): { seq: number; lease: number } {
   const dot = token.indexOf(".");
-  return { lease: Number(token.slice(0, dot)), seq: Number(token.slice(dot + 1)) };
+  const [lease, seq] = [Number(token.slice(0, dot)), Number(token.slice(dot + 1))];
+  return `${lease}.${seq}` === token ? { seq, lease } : { seq: NaN, lease: NaN };
 }
 
 /** The values of a new row, in the order of {@linkcode INSERT}. */

@@ -1,7 +1,7 @@
 /** The tables, and how an older database becomes a newer one. @module */
 
 import type { DatabaseSync } from "node:sqlite";
-import { newerSchema } from "../errors.ts";
+import { foreignDatabase, newerSchema } from "../errors.ts";
 
 /**
  * States as numbers. `RETRYING` is shown as `SCHEDULED`; it is told apart so that the jobs that a drain waits for can be
@@ -20,7 +20,9 @@ export const STATE = {
 /**
  * One row a job for its whole life, updated in place: ids ascend, so every index but the small ones of live jobs grows
  * at its end. A lease is a row of its own for the whole batch that was leased together: renewing a hundred jobs is one
- * update. Partial indexes hold live jobs only, so that neither finished nor future jobs slow a lease down.
+ * update. `token` is the lease under which the job was handed out, `lease` the one that says until when: they differ
+ * once a part of a batch was renewed. Partial indexes hold live jobs only, so that neither finished nor future jobs
+ * slow a lease down; `jobs_ready` ends with what `stats` asks for.
  */
 const MIGRATIONS: readonly string[] = [
   `
@@ -44,6 +46,7 @@ const MIGRATIONS: readonly string[] = [
     unique_for_ms INTEGER NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     losses INTEGER NOT NULL DEFAULT 0,
+    token INTEGER,
     lease INTEGER,
     cancel INTEGER NOT NULL DEFAULT 0,
     started_at INTEGER,
@@ -53,38 +56,45 @@ const MIGRATIONS: readonly string[] = [
     error TEXT,
     errors TEXT
   ) STRICT;
-  CREATE INDEX jobs_ready ON jobs (queue, priority DESC, seq) WHERE state = 0;
+  CREATE INDEX jobs_ready ON jobs (queue, priority DESC, seq, run_at) WHERE state = 0;
   CREATE INDEX jobs_scheduled ON jobs (run_at, queue) WHERE state = 1;
   CREATE INDEX jobs_retrying ON jobs (run_at, queue) WHERE state = 6;
   CREATE INDEX jobs_running ON jobs (lease) WHERE state = 2;
-  CREATE INDEX jobs_cancelling ON jobs (seq) WHERE cancel = 1;
   CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
   CREATE TABLE leases (id INTEGER PRIMARY KEY AUTOINCREMENT, until INTEGER NOT NULL, worker TEXT NOT NULL) STRICT;
   CREATE INDEX leases_until ON leases (until);
-  CREATE TABLE queues (name TEXT PRIMARY KEY, paused INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+  CREATE TABLE paused_queues (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE unique_keys (key TEXT PRIMARY KEY, id TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
 ];
 
+/** Says in the file's header whose database it is: "nuvo". */
+const APPLICATION_ID = 0x6e75766f;
+
 /**
  * Brings the schema up to date in one transaction; of two processes that try at once, the second finds it done.
- * @throws {NuvomError} `NUVOM_SQLITE_NEWER`
+ * @throws {NuvomError} `NUVOM_SQLITE_NEWER`, `NUVOM_SQLITE_FOREIGN`; nothing was changed then.
  */
 export function migrate(db: DatabaseSync, path: string): void {
-  if (versionOf(db) === MIGRATIONS.length) return;
+  if (checkedVersion(db, path) === MIGRATIONS.length) return;
   db.exec("BEGIN IMMEDIATE");
   try {
-    const version = versionOf(db);
-    if (version > MIGRATIONS.length) throw newerSchema(path, version, MIGRATIONS.length);
-    for (const migration of MIGRATIONS.slice(version)) db.exec(migration);
-    db.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+    for (const migration of MIGRATIONS.slice(checkedVersion(db, path))) db.exec(migration);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length}`);
     db.exec("COMMIT");
   } catch (error) {
-    db.exec("ROLLBACK");
+    if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
   }
 }
 
-function versionOf(db: DatabaseSync): number {
-  return Number((db.prepare("PRAGMA user_version").get() as { user_version: number }).user_version);
+function checkedVersion(db: DatabaseSync, path: string): number {
+  const number = (pragma: string) => db.prepare(`SELECT ${pragma} AS n FROM pragma_${pragma}`).get()!.n as number;
+  if (number("application_id") !== APPLICATION_ID) {
+    const table = db.prepare("SELECT name FROM sqlite_schema LIMIT 1").get() as { name: string } | undefined;
+    if (table !== undefined) throw foreignDatabase(path, table.name);
+  }
+  const version = number("user_version");
+  if (version > MIGRATIONS.length) throw newerSchema(path, version, MIGRATIONS.length);
+  return version;
 }

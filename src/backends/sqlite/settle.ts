@@ -1,45 +1,51 @@
 /** The end of a lease. @module */
 
 import { type AttemptError, MAX_JOB_ERRORS, type Settlement, type SettleStatus } from "../../core/mod.ts";
-import { fromToken } from "./rows.ts";
+import { cancelledByUser } from "../errors.ts";
+import { fromToken, LIVE } from "./rows.ts";
 import { STATE } from "./schema.ts";
 import type { SqliteStore } from "./store.ts";
 
-const LIVE = `WHERE seq = ? AND lease = ? AND state = ${STATE.running}`;
-
 const SUCCEED = `UPDATE jobs SET state = ${STATE.success}, finished_at = ?, cancel = 0,
-  result = iif(store_result, ?, NULL) ${LIVE}`;
+  result = iif(store_result, ?, NULL) WHERE ${LIVE}`;
 
-const FINISH = `UPDATE jobs SET state = ?, finished_at = ?, cancel = 0, error = ?, errors = ? ${LIVE}`;
+const FINISH = `UPDATE jobs SET state = ?, finished_at = ?, cancel = 0, error = ?, errors = ? WHERE ${LIVE}`;
 
 const BACK = `UPDATE jobs SET state = ?, run_at = ifnull(?, run_at), attempts = attempts - ?, errors = ?, lease = NULL,
-  cancel = 0, started_at = NULL, worker = NULL ${LIVE}`;
+  started_at = NULL, worker = NULL WHERE ${LIVE}`;
+
+/** Someone was promised that a job that comes back does not run again. */
+const CANCEL = `UPDATE jobs SET state = ${STATE.cancelled}, finished_at = ?, cancel = 0, error = ?
+  WHERE seq = ? AND cancel = 1`;
 
 /** Settles one job inside of a transaction. */
 export function settleOne(store: SqliteStore, settlement: Settlement, now: number): SettleStatus {
   const { seq, lease } = fromToken(settlement.token);
   const changed = (sql: string, ...values: (string | number | null)[]): SettleStatus =>
-    store.run(sql, ...values, seq, lease) === 1 ? "settled" : "stale";
-  const errors = (added: AttemptError | null) => errorsWith(store, seq, added);
+    store.run(sql, ...values, seq, lease, settlement.id) === 1 ? "settled" : "stale";
+  const back = (state: number, runAt: number | null, refund: 0 | 1, added: AttemptError | null): SettleStatus => {
+    const status = changed(BACK, state, runAt, refund, errorsWith(store, seq, added));
+    if (status === "settled") store.run(CANCEL, now, JSON.stringify(cancelledByUser(settlement.id)), seq);
+    return status;
+  };
+  const after = (delayMs: number) => now + Math.ceil(delayMs);
   switch (settlement.action) {
     case "succeed":
       return changed(SUCCEED, now, settlement.result);
-    case "fail":
-      return changed(FINISH, STATE.failed, now, JSON.stringify(settlement.error), errors(settlement.attempt));
-    case "cancel":
-      return changed(FINISH, STATE.cancelled, now, JSON.stringify(settlement.error), errors(null));
+    case "fail": {
+      const errors = errorsWith(store, seq, settlement.attempt);
+      return changed(FINISH, STATE.failed, now, JSON.stringify(settlement.error), errors);
+    }
+    case "cancel": {
+      const errors = errorsWith(store, seq, null);
+      return changed(FINISH, STATE.cancelled, now, JSON.stringify(settlement.error), errors);
+    }
     case "retry":
-      return changed(
-        BACK,
-        stateAfter(settlement.delayMs, STATE.retrying),
-        now + settlement.delayMs,
-        0,
-        errors(settlement.attempt),
-      );
+      return back(stateAfter(settlement.delayMs, STATE.retrying), after(settlement.delayMs), 0, settlement.attempt);
     case "snooze":
-      return changed(BACK, stateAfter(settlement.delayMs, STATE.scheduled), now + settlement.delayMs, 1, errors(null));
+      return back(stateAfter(settlement.delayMs, STATE.scheduled), after(settlement.delayMs), 1, null);
     case "release":
-      return changed(BACK, STATE.pending, null, 1, errors(null));
+      return back(STATE.pending, null, 1, null);
   }
 }
 

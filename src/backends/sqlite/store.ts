@@ -2,7 +2,7 @@
 
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { type Clock, systemClock } from "../../core/mod.ts";
-import { fromSqlite } from "../errors.ts";
+import { folderMissing, fromSqlite } from "../errors.ts";
 import { Wake } from "../wake.ts";
 import { migrate } from "./schema.ts";
 import { WalWatcher } from "./wal_watcher.ts";
@@ -17,27 +17,41 @@ export interface SqliteOptions {
    */
   readonly synchronous?: "NORMAL" | "FULL";
   readonly clock?: Clock;
-  /** How long a write waits for other processes, in milliseconds. @default 2000 */
+  /** How long a write waits for other processes, in milliseconds; opening waits five times as long. @default 2000 */
   readonly busyTimeoutMs?: number;
 }
 
+/** Another process may be migrating, which takes longer than any other write. */
+const OPENING_PATIENCE = 5;
+
 /**
  * Opens or creates a database.
- * @throws {NuvomError} `NUVOM_SQLITE_OPEN`, `_LOCKED`, `_READONLY`, `_CORRUPT`, `_NEWER`, `_FULL`
+ * @throws {NuvomError} `NUVOM_SQLITE_OPEN`, `_LOCKED`, `_READONLY`, `_CORRUPT`, `_FOREIGN`, `_NEWER`, `_FULL`
  */
 export function openSqlite(options: SqliteOptions): SqliteStore {
-  const folder = options.path.slice(0, options.path.lastIndexOf("/"));
+  makeFolder(options.path);
   let db: DatabaseSync | undefined;
   try {
-    if (folder !== "") Deno.mkdirSync(folder, { recursive: true });
-    db = new DatabaseSync(options.path, { timeout: options.busyTimeoutMs ?? 2_000 });
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? "NORMAL"};`);
+    const busyTimeoutMs = options.busyTimeoutMs ?? 2_000;
+    db = new DatabaseSync(options.path, { timeout: busyTimeoutMs * OPENING_PATIENCE });
     db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;");
     migrate(db, options.path);
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? "NORMAL"};`);
+    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     return new SqliteStore(db, options);
   } catch (error) {
     db?.close();
     throw fromSqlite(options.path, error);
+  }
+}
+
+function makeFolder(path: string): void {
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  if (folder === "") return;
+  try {
+    Deno.mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw folderMissing(path, error);
   }
 }
 
@@ -79,27 +93,25 @@ export class SqliteStore {
 
   /** Does all of `fn` or nothing. @throws {NuvomError} `NUVOM_SQLITE_…` */
   write<T>(fn: () => T): T {
-    return this.#guarded(() => {
-      this.#db.exec("BEGIN IMMEDIATE");
-      try {
-        const result = fn();
-        this.#db.exec("COMMIT");
-        return result;
-      } catch (error) {
-        this.#rollback();
-        throw error;
-      }
-    });
+    return this.#transaction("BEGIN IMMEDIATE", fn);
   }
 
-  /** Reads without a transaction of its own. @throws {NuvomError} `NUVOM_SQLITE_…` */
+  /** Each statement sees what is committed when it runs. @throws {NuvomError} `NUVOM_SQLITE_…` */
   read<T>(fn: () => T): T {
     return this.#guarded(fn);
   }
 
-  /** Starts to listen to other processes; the first who waits does it. */
-  watch(): void {
-    if (!this.#closed) this.#watcher.start();
+  /** All statements see the same moment. @throws {NuvomError} `NUVOM_SQLITE_…` */
+  readTogether<T>(fn: () => T): T {
+    return this.#transaction("BEGIN", fn);
+  }
+
+  /**
+   * Starts to listen to other processes; the first who waits does it.
+   * @returns whether it has begun just now: what was written before must be looked for.
+   */
+  watch(): boolean {
+    return !this.#closed && this.#watcher.start();
   }
 
   /** May be called twice. */
@@ -118,17 +130,26 @@ export class SqliteStore {
     return statement;
   }
 
+  #transaction<T>(begin: string, fn: () => T): T {
+    return this.#guarded(() => {
+      this.#db.exec(begin);
+      try {
+        const result = fn();
+        this.#db.exec("COMMIT");
+        return result;
+      } catch (error) {
+        // A full disk rolls back by itself.
+        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
   #guarded<T>(fn: () => T): T {
     try {
       return fn();
     } catch (error) {
       throw fromSqlite(this.#path, error);
     }
-  }
-
-  #rollback(): void {
-    try {
-      this.#db.exec("ROLLBACK");
-    } catch { /* a full disk rolls back by itself */ }
   }
 }

@@ -1,7 +1,10 @@
 /** Hears of other processes' writes by watching the write-ahead log. @module */
 
-/** The event comes a moment before the row can be read: after the first ring comes a second one. */
-const SECOND_LOOK_MS = 2;
+/**
+ * The event comes before the row can be read, with `synchronous = FULL` by the time of a sync: more looks follow, so long
+ * (milliseconds) after the last event.
+ */
+const MORE_LOOKS_MS = [2, 10, 50, 250] as const;
 
 /** Rings whenever the file changes. */
 export class WalWatcher {
@@ -9,6 +12,8 @@ export class WalWatcher {
   readonly #ring: () => void;
   #watcher: Deno.FsWatcher | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Which of the looks the timer is for. */
+  #look = 0;
 
   /** @param ring Called on every change. */
   constructor(path: string, ring: () => void) {
@@ -16,15 +21,19 @@ export class WalWatcher {
     this.#ring = ring;
   }
 
-  /** Starts once; where watching is not possible, waiters fall back to looking from time to time. */
-  start(): void {
-    if (this.#watcher !== undefined) return;
+  /**
+   * Starts once; where watching is not possible, waiters fall back to looking from time to time.
+   * @returns whether it has begun just now: what came before must be looked for.
+   */
+  start(): boolean {
+    if (this.#watcher !== undefined) return false;
     try {
       this.#watcher = Deno.watchFs(this.#path);
     } catch {
-      return;
+      return false;
     }
     this.#listen(this.#watcher);
+    return true;
   }
 
   /** May be called twice. */
@@ -35,12 +44,26 @@ export class WalWatcher {
   }
 
   async #listen(watcher: Deno.FsWatcher): Promise<void> {
-    for await (const _event of watcher) {
-      this.#ring();
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
+    try {
+      for await (const _event of watcher) {
         this.#ring();
-      }, SECOND_LOOK_MS);
+        // Events come in crowds: a first look that is still to come is soon enough for all of them.
+        if (this.#timer === undefined || this.#look > 0) this.#lookAgain(0);
+      }
+    } catch {
+      this.stop();
     }
+  }
+
+  #lookAgain(look: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#look = look;
+    const ms = MORE_LOOKS_MS[look];
+    if (ms === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#ring();
+      this.#lookAgain(look + 1);
+    }, ms);
   }
 }

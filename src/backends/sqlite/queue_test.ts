@@ -1,0 +1,109 @@
+import { assertEquals } from "@std/assert";
+import { FakeClock, QUEUE_CASES, queueSubject, testCases } from "../../testing/mod.ts";
+import { Child, newJobs, OwnQueue, REQUEST, TempFolder, withQueue } from "./testing.ts";
+
+const clock = new FakeClock();
+const folders = new Map<string, TempFolder>();
+
+testCases(
+  "sqlite queue",
+  QUEUE_CASES,
+  queueSubject({
+    clock,
+    open: (namespace) => {
+      const folder = folders.get(namespace) ?? new TempFolder();
+      folders.set(namespace, folder);
+      return new OwnQueue({ path: folder.file("nuvom.db"), clock });
+    },
+    remove: (namespace) => folders.get(namespace)?.[Symbol.asyncDispose](),
+  }),
+);
+
+Deno.test("SqliteQueue.lease() answers at once when its signal is aborted", () =>
+  withQueue(async (queue, clock) => {
+    const stop = new AbortController();
+    const waiting = queue.lease({ ...REQUEST, waitMs: 60_000, signal: stop.signal });
+    await clock.advance(10);
+    stop.abort();
+    assertEquals(await waiting, []);
+    assertEquals(clock.pending, 0);
+  }));
+
+Deno.test("SqliteQueue.lease() goes on in small steps when many thousand jobs are due at once", () =>
+  withQueue(async (queue, clock) => {
+    const jobs = newJobs(5_000, { delayMs: 1_000 });
+    await queue.enqueue(jobs);
+    await clock.advance(1_000);
+    const first = await queue.lease(REQUEST);
+    assertEquals(first.map(({ id }) => id), jobs.slice(0, 10).map(({ id }) => id));
+    const row = queue.sqlite.get<{ n: number }>("SELECT count(*) AS n FROM jobs WHERE state = 1")!;
+    assertEquals(row.n, 3_000, "most of them are still to be moved");
+    const rest: string[] = [];
+    for (let more = first; more.length > 0; more = await queue.lease({ ...REQUEST, limit: 700 })) {
+      rest.push(...more.map(({ id }) => id));
+    }
+    assertEquals(rest, jobs.map(({ id }) => id));
+  }));
+
+Deno.test("SqliteQueue.lease() takes the first jobs of more queues than it may take jobs", () =>
+  withQueue(async (queue) => {
+    const jobs = newJobs(60).map((job, index) => ({ ...job, queue: `q${index % 20}`, priority: index % 7 }));
+    await queue.enqueue(jobs);
+    const expected = jobs.map((job, index) => ({ job, index }))
+      .sort((a, b) => b.job.priority - a.job.priority || a.index - b.index).map(({ job }) => job.id);
+    const leased: string[] = [];
+    for (let count = 0; count < 12; count++) {
+      leased.push(...(await queue.lease({ ...REQUEST, limit: 5 })).map(({ id }) => id));
+    }
+    assertEquals(leased, expected);
+  }));
+
+Deno.test("SqliteQueue.lease() finds jobs that another program wrote", () =>
+  withQueue(async (queue) => {
+    queue.sqlite.run(
+      `INSERT INTO jobs (id, task, args, queue, priority, state, run_at, created_at, delay_ms, max_attempts,
+        retry_delay_ms, timeout_ms, timeout_policy, store_result, unique_for_ms)
+        VALUES ('foreign', 't', '[]', 'never seen', 0, 0, 0, 0, 0, 1, 0, 0, 'retry', 1, 0)`,
+    );
+    assertEquals((await queue.lease(REQUEST)).map(({ id }) => id), ["foreign"]);
+  }));
+
+Deno.test("SqliteQueue.renew() keeps a batch together while all of it is renewed", () =>
+  withQueue(async (queue) => {
+    await queue.enqueue(newJobs(5));
+    const jobs = await queue.lease(REQUEST);
+    const leases = () => queue.sqlite.get<{ n: number }>("SELECT count(*) AS n FROM leases")!.n;
+    await queue.renew(jobs, 30_000);
+    assertEquals(leases(), 1);
+    await queue.renew(jobs.slice(0, 2), 30_000);
+    assertEquals(leases(), 2);
+    await queue.renew(jobs.slice(0, 2), 30_000);
+    assertEquals(leases(), 2);
+  }));
+
+Deno.test("SqliteQueue.lease() forgets leases whose jobs were settled", () =>
+  withQueue(async (queue, clock) => {
+    await queue.enqueue(newJobs(1));
+    const [job] = await queue.lease(REQUEST);
+    await queue.settle([{ id: job!.id, token: job!.token, action: "succeed", result: null }]);
+    await clock.advance(30_000);
+    assertEquals(await queue.lease(REQUEST), []);
+    assertEquals(queue.sqlite.get<{ n: number }>("SELECT count(*) AS n FROM leases")!.n, 0);
+  }));
+
+Deno.test("SqliteQueue.stats() counts a job once that another process leases and releases all the time", async () => {
+  await using folder = new TempFolder();
+  const path = folder.file("nuvom.db");
+  const queue = new OwnQueue({ path });
+  await queue.enqueue(newJobs(1));
+  await using flipping = new Child("flip.ts", path);
+  await flipping.line();
+  const counts = new Set<string>();
+  const until = Date.now() + 20_000;
+  for (let look = 0; look < 3_000 || (counts.size < 2 && Date.now() < until); look++) {
+    const [row] = await queue.stats();
+    counts.add(`pending ${row?.pending}, running ${row?.running}`);
+  }
+  assertEquals([...counts].sort(), ["pending 0, running 1", "pending 1, running 0"]);
+  await queue.close();
+});

@@ -1,0 +1,59 @@
+import { assertEquals } from "@std/assert";
+import { DatabaseSync } from "node:sqlite";
+import { Child, codeOf, OwnQueue, TempFolder } from "./testing.ts";
+
+/** Everything that a database is made of, its mode included. */
+function contentsOf(path: string): unknown {
+  const db = new DatabaseSync(path);
+  const pragma = (name: string) => db.prepare(`PRAGMA ${name}`).get();
+  const tables = db.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY name").all();
+  const contents = [pragma("user_version"), pragma("application_id"), pragma("journal_mode"), tables];
+  db.close();
+  return contents;
+}
+
+Deno.test("migrate() works when several processes open a new database at the same moment", async () => {
+  await using folder = new TempFolder();
+  const path = folder.file("nuvom.db");
+  const moment = String(Date.now() + 1_500);
+  const children = [1, 2, 3, 4].map(() => new Child("open_at.ts", path, moment));
+  const codes = await Promise.all(children.map((child) => child.code()));
+  for (const child of children) await child[Symbol.asyncDispose]();
+  assertEquals(codes, [0, 0, 0, 0]);
+  const queue = new OwnQueue({ path });
+  assertEquals(await queue.qsize(), 4);
+  await queue.close();
+});
+
+Deno.test("migrate() refuses a newer schema and changes nothing", async () => {
+  await using folder = new TempFolder();
+  const path = folder.file("nuvom.db");
+  await new OwnQueue({ path }).close();
+  const db = new DatabaseSync(path);
+  db.exec("PRAGMA journal_mode = DELETE; PRAGMA user_version = 999");
+  db.close();
+  const before = contentsOf(path);
+  assertEquals(await codeOf(() => new OwnQueue({ path })), "NUVOM_SQLITE_NEWER");
+  assertEquals(contentsOf(path), before);
+});
+
+Deno.test("migrate() refuses the database of another program and changes nothing", async () => {
+  await using folder = new TempFolder();
+  const path = folder.file("app.db");
+  const db = new DatabaseSync(path);
+  db.exec("CREATE TABLE jobs (title TEXT)");
+  db.close();
+  const before = contentsOf(path);
+  assertEquals(await codeOf(() => new OwnQueue({ path })), "NUVOM_SQLITE_FOREIGN");
+  assertEquals(contentsOf(path), before);
+});
+
+Deno.test("migrate() leaves tables of others alone in a database of its own", async () => {
+  await using folder = new TempFolder();
+  const path = folder.file("nuvom.db");
+  await new OwnQueue({ path }).close();
+  const db = new DatabaseSync(path);
+  db.exec("CREATE TABLE orders (title TEXT)");
+  db.close();
+  assertEquals(await codeOf(() => new OwnQueue({ path }).close()), "no error");
+});
