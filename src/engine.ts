@@ -6,14 +6,11 @@
 
 import {
   type Clock,
-  DEFAULT_QUEUE,
   didYouMean,
   type EnqueueOrder,
   EventBus,
-  type MetricFamily,
   NuvomError,
   type QueueBackend,
-  type QueueStats,
   type ResultBackend,
   systemClock,
   toErrorData,
@@ -39,7 +36,7 @@ import {
   readManifest,
   TaskModules,
 } from "./host/mod.ts";
-import { gauge, Metrics } from "./observe/mod.ts";
+import { Metrics, workerFigures } from "./observe/mod.ts";
 import { type DiscoveredTask, type HostCalls, readLog, type RealmHost, unknownMethod } from "./sandbox/mod.ts";
 import { setAmbient } from "./sdk/ambient.ts";
 import type { LoadedSettings } from "./settings/mod.ts";
@@ -184,7 +181,9 @@ export class Engine implements AsyncDisposable {
     const host = await this.#openHost();
     await host.startAll();
     const { queue, results } = await this.#openBackends();
-    this.metrics.addProvider(() => this.#gauges(queue));
+    this.metrics.addProvider(async () =>
+      workerFigures(await queue.stats(), this.#worker?.inFlight ?? 0, this.#worker?.executorsReady ?? 0)
+    );
     for (const provider of host.metricsProviders()) this.metrics.addProvider(provider);
     const { values } = this.settings;
     this.#worker = new Worker({
@@ -229,27 +228,30 @@ export class Engine implements AsyncDisposable {
     return this.close();
   }
 
-  /** Opens a queue backend by name; `namespace` keeps its data apart from the user's. */
-  async queueBackend(name: string): Promise<QueueBackend> {
+  /** Nuvom's own, else the one that a plugin registers under the name. */
+  async #queueBackend(name: string): Promise<QueueBackend> {
     const builtin = BUILTINS.get(name);
     if (builtin !== undefined) return builtin.queue(this.#stores());
     const host = await this.#openHost();
     await host.startBackend("queue_backend", name);
-    return await host.queueBackend(name) ?? this.#unknownBackend("queue", name, host.backendNames("queue_backend"));
+    const queue = await host.queueBackend(name);
+    if (queue === null) throw this.#unknownBackend("queue", name, host.backendNames("queue_backend"));
+    return queue;
   }
 
-  /** Opens a result backend by name. */
-  async resultBackend(name: string): Promise<ResultBackend> {
+  async #resultBackend(name: string): Promise<ResultBackend> {
     const builtin = BUILTINS.get(name);
     if (builtin !== undefined) return builtin.results(this.#stores());
     const host = await this.#openHost();
     await host.startBackend("result_backend", name);
-    return await host.resultBackend(name) ?? this.#unknownBackend("result", name, host.backendNames("result_backend"));
+    const results = await host.resultBackend(name);
+    if (results === null) throw this.#unknownBackend("result", name, host.backendNames("result_backend"));
+    return results;
   }
 
-  #unknownBackend(kind: "queue" | "result", name: string, registered: readonly string[]): never {
+  #unknownBackend(kind: "queue" | "result", name: string, registered: readonly string[]): NuvomError {
     const known = [...BUILTINS.keys(), ...registered];
-    throw new NuvomError("NUVOM_BACKEND_UNKNOWN", {
+    return new NuvomError("NUVOM_BACKEND_UNKNOWN", {
       what: `There is no ${kind} backend "${name}" (NUVOM_${kind.toUpperCase()}_BACKEND).`,
       mend: `${didYouMean(name, known, `${kind} backend`)} A plugin under ${kind}_backend in ` +
         `${this.manifest.path} can register it.`,
@@ -259,8 +261,8 @@ export class Engine implements AsyncDisposable {
 
   #openBackends(): Promise<Backends> {
     this.#backends ??= (async () => {
-      const queue = await this.queueBackend(this.settings.values.queueBackend);
-      return { queue, results: await this.resultBackend(this.settings.values.resultBackend) };
+      const queue = await this.#queueBackend(this.settings.values.queueBackend);
+      return { queue, results: await this.#resultBackend(this.settings.values.resultBackend) };
     })();
     return this.#backends;
   }
@@ -328,16 +330,6 @@ export class Engine implements AsyncDisposable {
     this.bus.emit("log", { level: "warn", category: "worker", message });
   }
 
-  async #gauges(queue: QueueBackend): Promise<MetricFamily[]> {
-    return [
-      gauge("nuvom_queue_size", "Jobs in the queue by state.", queueSamples(await queue.stats())),
-      gauge("nuvom_in_flight", "Jobs leased by this worker.", [{ labels: {}, value: this.#worker?.inFlight ?? 0 }]),
-      gauge("nuvom_workers", "Executors of this worker that are ready.", [
-        { labels: {}, value: this.#worker?.executorsReady ?? 0 },
-      ]),
-    ];
-  }
-
   #stores(): BuiltinStores {
     const { sqlitePath, sqliteSynchronous } = this.settings.values;
     return {
@@ -346,18 +338,6 @@ export class Engine implements AsyncDisposable {
         this.#sqlite ??= openSqlite({ path: sqlitePath, synchronous: sqliteSynchronous, clock: this.#clock }),
     };
   }
-}
-
-/** A queue that is empty has no row; a figure that comes and goes is no good to an alert. */
-function queueSamples(rows: readonly QueueStats[]) {
-  const empty = { queue: DEFAULT_QUEUE, pending: 0, scheduled: 0, retrying: 0, running: 0 };
-  const all = rows.some(({ queue }) => queue === DEFAULT_QUEUE) ? rows : [empty, ...rows];
-  return all.flatMap(({ queue, pending, scheduled, retrying, running }) =>
-    Object.entries({ pending, scheduled, retrying, running }).map(([state, value]) => ({
-      labels: { queue, state },
-      value,
-    }))
-  );
 }
 
 /** Names this process among all workers of a queue. */

@@ -3,7 +3,6 @@
 import {
   type EventBus,
   type MetricFamily,
-  type MetricSample,
   type MetricsProvider,
   type MetricsSnapshot,
   type Outcome,
@@ -85,11 +84,6 @@ export class Metrics {
     const counts = this.#buckets.map((bucket) => count += bucket);
     return { labels: {}, bounds: BOUNDS, counts, sum: this.#durationSum, count };
   }
-}
-
-/** A family of values that may go up and down. */
-export function gauge(name: string, help: string, samples: readonly MetricSample[]): MetricFamily {
-  return { name, help, type: "gauge", samples };
 }
 
 function counter(name: string, help: string, value: number): MetricFamily {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type AttemptEnd, EventBus, type MetricFamily, type Outcome } from "../core/mod.ts";
 import { leasedJob as job } from "../testing/leased_job.ts";
-import { gauge, Metrics } from "./mod.ts";
+import { Metrics, workerFigures } from "./mod.ts";
 
 function end(kind: Outcome["kind"], next: AttemptEnd["next"], durationMs: number): AttemptEnd {
   return { job: job("j"), outcome: { kind } as Outcome, next, durationMs };
@@ -57,7 +57,7 @@ Deno.test("Metrics.snapshot() adds what providers say, and does without one that
   const logged: string[] = [];
   bus.on("log", ({ message }) => logged.push(message));
   const metrics = new Metrics(bus);
-  const own = gauge("my_figure", "Mine.", [{ labels: {}, value: 7 }]);
+  const own = { name: "my_figure", help: "Mine.", type: "gauge", samples: [{ labels: {}, value: 7 }] } as const;
   metrics.addProvider(() => Promise.reject(new Error("gone")));
   metrics.addProvider(() => [own]);
   assertEquals(await family(metrics, "my_figure"), own);
@@ -69,4 +69,23 @@ Deno.test("Metrics counts what this process enqueues", async () => {
   const metrics = new Metrics(bus);
   bus.emit("jobs.enqueued", { jobs: [{ id: "a", task: "t", queue: "q" }, { id: "b", task: "t", queue: "q" }] });
   assertEquals((await family(metrics, "nuvom_jobs_enqueued_total"))?.samples, [{ labels: {}, value: 2 }]);
+});
+
+Deno.test("workerFigures() has a row for the default queue also when it is empty", () => {
+  const other = { queue: "q", pending: 1, scheduled: 2, retrying: 3, running: 4, paused: false, oldestAt: null };
+  const [sizes, inFlight, workers] = workerFigures([other], 5, 6);
+  const shown = sizes!.samples.map((
+    { labels, ...rest },
+  ) => [labels.queue, labels.state, (rest as { value: number }).value]);
+  assertEquals(shown, [
+    ["default", "pending", 0],
+    ["default", "scheduled", 0],
+    ["default", "retrying", 0],
+    ["default", "running", 0],
+    ["q", "pending", 1],
+    ["q", "scheduled", 2],
+    ["q", "retrying", 3],
+    ["q", "running", 4],
+  ]);
+  assertEquals([inFlight!.samples, workers!.samples], [[{ labels: {}, value: 5 }], [{ labels: {}, value: 6 }]]);
 });
