@@ -1,0 +1,45 @@
+/** nuvom as a library: an application enqueues, works and waits without the command line. @module */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { loadSettings, NuvomError, openEngine } from "@nuvom/nuvom";
+import { task } from "nuvom";
+
+/** The application's own import of the task; the project's module of the same text is what executors run. */
+const add = task({ name: "add", retries: 1, retryDelay: 0 }, (a: number, b: number) => a + b);
+const MODULE = `import { jobContext, task } from "nuvom";
+export const add = task({ name: "add", retries: 1, retryDelay: 0 }, (a, b) => {
+  if (jobContext().attempt === 1 && a < 0) throw new Error("negative");
+  return a + b;
+});
+export const sum = task({ name: "sum" }, async (list) => {
+  const jobs = await add.map(list.map((n) => [n, 1]));
+  return (await Promise.all(jobs.map((job) => job.result()))).reduce((a, b) => a + b);
+});
+`;
+
+for (const backend of ["memory", "sqlite"]) {
+  Deno.test(`an application runs jobs in its own process, on ${backend}`, async () => {
+    const folder = await Deno.makeTempDir({ prefix: "nuvom_library_" });
+    try {
+      await Deno.writeTextFile(`${folder}/.nuvom_plugins.toml`, '[tasks]\nmodules = ["./tasks.js"]\n');
+      await Deno.writeTextFile(`${folder}/tasks.js`, MODULE);
+      const env = { NUVOM_QUEUE_BACKEND: backend, NUVOM_RESULT_BACKEND: backend, NUVOM_CACHE_DIR: `${folder}/cache` };
+      await using engine = await openEngine({ settings: loadSettings({ cwd: folder, env }) });
+      const early = await add.delay(1, 2);
+      const worker = await engine.worker();
+      await worker.start();
+      assertEquals(await early.result({ timeout: "20s" }), 3);
+      const many = await add.map([[1, 1], [-2, 2], [3, 3]]);
+      assertEquals(await Promise.all(many.map((job) => job.result({ timeout: "20s" }))), [2, 0, 6]);
+      const sum = task({ name: "sum" }, (list: number[]) => list.length);
+      assertEquals(await (await sum.delay([1, 2, 3])).result({ timeout: "20s" }), 9);
+      const client = await engine.client();
+      assertEquals((await client.status(many[1]!.id))?.errors.map(({ error }) => error.message), ["negative"]);
+      await worker.drained();
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+    const error = await assertRejects(() => add.delay(1, 2), NuvomError);
+    assertEquals(error.code, "NUVOM_NO_CLIENT");
+  });
+}
