@@ -6,10 +6,11 @@ import { problem } from "./errors.ts";
 
 /** @throws {NuvomError} `NUVOM_JOB_UNKNOWN` */
 export async function jobOrNotFound(engine: Engine, id: string): Promise<JobRecord> {
-  const job = await (await engine.client()).status(id);
+  const client = await engine.client();
+  const job = await client.status(id);
   if (job !== null) return job;
   const { queueBackend, resultBackend } = engine.settings.values;
-  const blind = await knowsItsJobs(engine, queueBackend)
+  const blind = client.capabilities.has("inspect")
     ? ""
     : ` This queue does not tell of jobs that wait or run: a job is known here when it has ended.`;
   throw problem(
@@ -18,13 +19,4 @@ export async function jobOrNotFound(engine: Engine, id: string): Promise<JobReco
     `There is no job ${JSON.stringify(id)} in the queue "${queueBackend}" and the results "${resultBackend}".`,
     `Check the id and the backends (\`nuvom config\`); \`nuvom history recent\` lists the jobs that ended last.${blind}`,
   );
-}
-
-async function knowsItsJobs(engine: Engine, name: string): Promise<boolean> {
-  const queue = await engine.queueBackend(name);
-  try {
-    return queue.capabilities.has("inspect");
-  } finally {
-    await queue.close();
-  }
 }

@@ -9,6 +9,7 @@ import {
   isFinished,
   type JobRecord,
   type QueueBackend,
+  type QueueCapability,
   type QueueStats,
   type ResultBackend,
   type ResultQuery,
@@ -39,6 +40,11 @@ export class Client {
   /** Use `engine.client()`. */
   constructor(parts: ClientParts) {
     this.#parts = parts;
+  }
+
+  /** What the queue backend promises. */
+  get capabilities(): ReadonlySet<QueueCapability> {
+    return this.#parts.queue.capabilities;
   }
 
   /**
