@@ -9,6 +9,7 @@ const CLASS_FILE = "src/core/errors.ts";
 const SHARED_CODES: Readonly<Record<string, string>> = {
   NUVOM_JOB_CANCELLED: "someone cancelled the job, wherever it was",
   NUVOM_JOB_LOST: "the job's worker or executor died under it",
+  NUVOM_LOCK_ENTRY: "code from URLs has no entry in the lock",
   NUVOM_PAYLOAD_TOO_LARGE: "arguments or a result are longer than MAX_PAYLOAD",
   NUVOM_PLUGIN_IMPORT: "the module of a plugin could not be imported",
   NUVOM_PLUGIN_REGISTERED_TWICE: "one name was registered twice",

@@ -30,6 +30,7 @@ Deno.test("describePlugins() shows a row for each, also for the broken ones, and
   assertEquals(rest, {
     specifier: "exporter.ts",
     module: manifest.plugins[0]!.module,
+    lock: "none",
     name: "exporter",
     version: "1.2.0",
     provides: ["monitoring"],

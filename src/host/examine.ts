@@ -1,10 +1,14 @@
 /** What manifest and metadata say of the plugins together, checked; nothing is started. @module */
 
 import { type Clock, NuvomError, type PermissionSet, systemClock } from "../core/mod.ts";
+import { isRemote } from "../loader/mod.ts";
 import type { Isolation } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
 import { listedWrongly, nameTwice, permissionsMissing, sectionUnknown, wrongSource } from "./errors.ts";
+import { codeFault, grantFault, type RemotePlugin } from "./check_lock.ts";
+import { CodeLoader } from "./code_loader.ts";
 import { grantToml, mergePermissions, missingPermissions, resolveRequest } from "./grants.ts";
+import { type Lock, remoteDigest } from "./lock.ts";
 import type { Manifest, PluginEntry, PluginSection } from "./manifest.ts";
 import { readMetadata } from "./metadata.ts";
 import { type KnownPlugin, MetadataCache } from "./metadata_cache.ts";
@@ -20,6 +24,8 @@ export interface ExaminedPlugin {
   readonly known: KnownPlugin | null;
   /** By its name; where that could not be read, by its source. */
   readonly section: PluginSection | undefined;
+  /** Of its modules from URLs; null when there are none. */
+  readonly remote: string | null;
   readonly isolation: Isolation;
   /** What it asks for, with its settings filled in. */
   readonly asked: PermissionSet;
@@ -37,7 +43,11 @@ export interface ExamineSources {
   readonly manifest: Manifest;
   readonly settings: LoadedSettings;
   readonly clock?: Clock;
+  /** By default one that reads the lock of the manifest. */
+  readonly code?: CodeLoader;
 }
+
+type Sources = ExamineSources & { readonly code: CodeLoader };
 
 /** So many modules are read at once: each may need a process. */
 const AT_ONCE = 4;
@@ -48,7 +58,8 @@ type Read = Pick<ExaminedPlugin, "entry" | "root" | "known" | "fault">;
  * Examines every plugin of the manifest; what is wrong with one stands in its row.
  * @throws {NuvomError} `NUVOM_PLUGIN_SECTION` when a section belongs to no plugin.
  */
-export async function examinePlugins(sources: ExamineSources): Promise<ExaminedPlugin[]> {
+export async function examinePlugins(given: ExamineSources): Promise<ExaminedPlugin[]> {
+  const sources = withCode(given);
   const { plugins, folder } = sources.manifest;
   const read = await inTurns(plugins, (entry) => readEntry(entry, folder, sources));
   checkSections(sources.manifest, read);
@@ -61,24 +72,31 @@ export async function examineAlone(
   entry: PluginEntry,
   root: string,
   listed: readonly ExaminedPlugin[],
-  sources: ExamineSources,
+  given: ExamineSources,
 ): Promise<ExaminedPlugin> {
+  const sources = withCode(given);
   const read = await readEntry(entry, root, sources);
   const all = [...listed, read];
   return await examine(read, all, named(all), sources);
 }
 
+function withCode(sources: ExamineSources): Sources {
+  return { ...sources, code: sources.code ?? new CodeLoader(sources.settings.values) };
+}
+
 async function readEntry(
   entry: PluginEntry,
   root: string,
-  { manifest, settings: { values }, clock = systemClock }: ExamineSources,
+  { manifest, settings: { values }, clock = systemClock, code }: Sources,
 ): Promise<Read> {
   try {
     const section = sectionOf({ entry, known: null }, manifest);
     const known = await readMetadata(entry, {
       cache: new MetadataCache(values.cacheDir),
+      code,
       manifest,
       root,
+      imports: section?.imports,
       timeoutMs: section?.startTimeoutMs ?? values.pluginStartTimeoutMs,
       memoryMb: values.memoryMb,
       clock,
@@ -93,16 +111,34 @@ async function examine(
   plugin: Read,
   all: readonly Read[],
   others: readonly NamedPlugin[],
-  { manifest, settings: { variables } }: ExamineSources,
+  { manifest, settings: { variables }, code }: Sources,
 ): Promise<ExaminedPlugin> {
   const section = sectionOf(plugin, manifest);
-  const isolation = section?.isolation ?? "worker";
+  const remote = plugin.known === null ? null : remoteDigest(plugin.known.record.files);
+  const isolation = section?.isolation ?? (remote !== null || isRemote(plugin.entry.module) ? "process" : "worker");
   const granted = section?.permissions ?? {};
-  const base = { ...plugin, section, isolation, granted, asked: {}, missing: null, settings: null, unready: null };
+  const base = {
+    ...plugin,
+    section,
+    remote,
+    isolation,
+    granted,
+    asked: {},
+    missing: null,
+    settings: null,
+    unready: null,
+  };
   if (plugin.known === null) return base;
   const { metadata } = plugin.known;
-  const checked = { ...base, asked: metadata.permissions, fault: faultOf(plugin, all, others, section) };
+  const locked = remote === null
+    ? null
+    : { lock: await code.lock(), entry: plugin.entry, metadata, graph: remote, granted };
+  const fault = faultOf(plugin, all, others, section) ?? lockFaultOf(locked, manifest);
+  const checked = { ...base, asked: metadata.permissions, fault };
   try {
+    // Before what is missing: the manifest may grant all of it, and yet nobody consented.
+    const unconsented = fault !== null || locked === null ? null : grantFault(locked, locked.lock, manifest);
+    if (unconsented !== null) throw unconsented;
     const names = others.map(({ name }) => name).filter((name) => name !== metadata.name);
     const { name, settings: schema, permissions } = metadata;
     const settings = await pluginSettings({ name, schema, section, variables, others: names });
@@ -114,6 +150,10 @@ async function examine(
   } catch (error) {
     return { ...checked, unready: asNuvomError(error) };
   }
+}
+
+function lockFaultOf(locked: (RemotePlugin & { readonly lock: Lock }) | null, manifest: Manifest): NuvomError | null {
+  return locked === null ? null : codeFault(locked, locked.lock, manifest);
 }
 
 function faultOf(

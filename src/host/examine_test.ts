@@ -5,7 +5,7 @@ import { errorOf, TestSite, type TestSiteOptions, tracing } from "./testdata/tes
 /** The error with which a host of this project does not open. */
 async function openError(options: TestSiteOptions): Promise<NuvomError> {
   await using site = await TestSite.with(options);
-  const error = await errorOf(site.open());
+  const error = await errorOf(site.open().then((host) => host.startAll()));
   assertEquals([error.exitCode, site.states], [3, []]);
   return error;
 }

@@ -1,16 +1,18 @@
-/** Finds the files that `[tasks] modules` names. @module */
+/** Finds the modules that `[tasks] modules` names. @module */
 
 import { globToRegExp } from "@std/path";
 import type { Manifest, TaskPattern } from "./manifest.ts";
 import { badTaskModule } from "./manifest_errors.ts";
-import { absolutePath, isInside } from "./paths.ts";
+import { absolutePath, isInside, toFileUrl } from "./paths.ts";
 import { resolveTaskPattern } from "./task_pattern.ts";
 
 /** What one item of `[tasks] modules` names. */
 export interface TaskMatch {
   readonly pattern: TaskPattern;
-  /** Absolute, sorted; empty when a pattern matches nothing. */
+  /** Absolute, sorted; empty when a pattern matches nothing, or is a URL. */
   readonly files: readonly string[];
+  /** Of a module that is no file. */
+  readonly url?: string;
 }
 
 /**
@@ -22,11 +24,21 @@ export async function findTaskModules(manifest: Manifest): Promise<string[]> {
   return [...new Set(matches.flatMap(({ files }) => files))].sort();
 }
 
+/** Files and URLs of `[tasks] modules` as URLs: the files first, each part sorted, each once. */
+export async function findTaskUrls(manifest: Manifest): Promise<string[]> {
+  const matches = await matchTaskModules(manifest);
+  const files = new Set(matches.flatMap(({ files }) => files));
+  const urls = new Set(matches.flatMap(({ url }) => url ?? []));
+  return [...[...files].sort().map(toFileUrl), ...[...urls].sort()];
+}
+
 /** The same by pattern, for those who want to warn of one that matches nothing. */
 export async function matchTaskModules({ folder, tasks }: Manifest): Promise<TaskMatch[]> {
   return await Promise.all(tasks.modules.map(async (pattern) => {
-    const { path, isGlob } = resolveTaskPattern(pattern, folder);
-    const files = isGlob ? await matchGlob(folder, path, pattern) : [await plainFile(folder, path, pattern)];
+    const resolved = resolveTaskPattern(pattern, folder);
+    if (resolved.kind === "url") return { pattern, files: [], url: resolved.url };
+    const { kind, path } = resolved;
+    const files = kind === "glob" ? await matchGlob(folder, path, pattern) : [await plainFile(folder, path, pattern)];
     return { pattern, files };
   }));
 }

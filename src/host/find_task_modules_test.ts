@@ -76,14 +76,15 @@ Deno.test("matchTaskModules() shows a pattern that matches nothing", async () =>
 Deno.test("findTaskModules() refuses what can be no task module", async () => {
   const refused = (pattern: string, rest: string) =>
     `NUVOM_MANIFEST_TASK_MODULE 3: .nuvom_plugins.toml:2:12: the task module ${JSON.stringify(pattern)} ${rest}`;
-  const forms = 'Write a path or a pattern in the folder of the manifest, such as "./tasks/**/*.ts".';
+  const forms = 'Write a path or a pattern in the folder of the manifest, such as "./tasks/**/*.ts", or an https URL.';
   const cases = {
     "./tasks/none.ts": "does not exist. Check the path and its ending.",
     "tasks/": 'is a folder. To take all that is in it, write "tasks/**/*.ts".',
     "../x.ts": `lies outside of /project. ${forms}`,
     "tasks/*/../../../x/*.ts": `lies outside of /project. ${forms}`,
     "/etc/*.ts": `lies outside of /project. ${forms}`,
-    "https://example.com/x.ts": `is a URL; this version loads task modules from files. ${forms}`,
+    "https://example.com/x.ts#X": `names an export; all tasks of a module are taken. ${forms}`,
+    "npm:x": `has a scheme that modules do not come from. ${forms}`,
     "!tasks/add.ts": `excludes something, which no pattern can. ${forms}`,
   };
   for (const [pattern, rest] of Object.entries(cases)) assertEquals(await refusal(pattern), refused(pattern, rest));

@@ -71,6 +71,21 @@ export function grantToml(name: string | null, permissions: PermissionSet, folde
   return `[${name === null ? "tasks" : `plugin.${name}`}]\npermissions = ${table}`;
 }
 
+/** The same with paths as they are written in the manifest; `resolveRequest` with no settings is the way back. */
+export function writtenPermissions(permissions: PermissionSet, folder: string): PermissionSet {
+  return mapScopes((kind) => {
+    const scope = permissions[kind];
+    return scope === undefined || scope === true ? scope : scope.map((item) => shorten(kind, item, folder));
+  });
+}
+
+/** For the middle of a sentence: `net a.example.com:443; read ./data, ./more`, `nothing`. */
+export function permissionLines(permissions: PermissionSet): string {
+  const kinds = PERMISSION_KINDS.filter((kind) => permissions[kind] !== undefined);
+  const shown = kinds.map((kind) => `${kind} ${permissions[kind] === true ? "(all)" : permissions[kind]!.join(", ")}`);
+  return shown.join("; ") || "nothing";
+}
+
 /** Kinds without an item are left out. */
 function mapScopes(scopeOf: (kind: PermissionKind) => Scope | undefined): PermissionSet {
   const scopes = PERMISSION_KINDS.map((kind) => [kind, scopeOf(kind)] as const);

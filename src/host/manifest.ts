@@ -25,7 +25,7 @@ export interface Manifest {
 export interface PluginEntry {
   /** As it is written. */
   readonly specifier: string;
-  /** `file:` URL, or `nuvom:NAME` for a plugin inside the executable. */
+  /** `file:` or `https:` URL, or `nuvom:NAME` for a plugin inside the executable. */
   readonly module: string;
   /** Null: the default export, else the only one with the shape of a plugin. */
   readonly exportName: string | null;
@@ -40,9 +40,11 @@ export interface PluginSection {
   readonly name: string;
   /** Pins the name to a module: another plugin that calls itself so is refused. Written and resolved as in `[plugins]`. */
   readonly source?: string;
+  /** What bare specifiers in its modules mean: URLs, by name or, where both end with a slash, by beginning. */
+  readonly imports?: Readonly<Record<string, string>>;
   /** What is granted; nothing else is. */
   readonly permissions: PermissionSet;
-  /** By default `worker`: the module is one of the project's own or of the executable's. */
+  /** By default `process` for a module from a URL, and `worker` for the project's own and the executable's. */
   readonly isolation?: Isolation;
   /** Of a process realm, in MiB. */
   readonly memoryMb?: number;
@@ -74,7 +76,7 @@ export interface TasksSection {
 
 /** One item of `[tasks] modules`. */
 export interface TaskPattern {
-  /** A path or a pattern relative to the manifest, as it is written. */
+  /** A path or a pattern relative to the manifest, or a URL, as it is written. */
   readonly text: string;
   /** `.nuvom_plugins.toml:12:15`, for messages. */
   readonly place: string;

@@ -31,7 +31,12 @@ export class ManifestDocument {
 
   /** @throws {NuvomError} `NUVOM_MANIFEST_MISSING`, `…_READ`, `…_SYNTAX`, `…_DUPLICATE` */
   static async open(path: string): Promise<ManifestDocument> {
-    return new ManifestDocument(resolve(path), await readText(path));
+    return ManifestDocument.of(path, await readText(path));
+  }
+
+  /** The same for a text that is not in the file yet. @throws {NuvomError} `NUVOM_MANIFEST_SYNTAX`, `…_DUPLICATE` */
+  static of(path: string, text: string): ManifestDocument {
+    return new ManifestDocument(resolve(path), text);
   }
 
   /** `.nuvom_plugins.toml:3:18`; without line and column where they are not known. */
@@ -72,7 +77,8 @@ export function shownPath(path: TomlPath): string {
   return `[${path.slice(0, head).join(".")}]${rest.replace(/^\.?/, rest === "" ? "" : " ")}`;
 }
 
-async function readText(path: string): Promise<string> {
+/** Of the manifest. @throws {NuvomError} `NUVOM_MANIFEST_MISSING`, `…_READ` */
+export async function readText(path: string): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await Deno.readFile(path));
   } catch (error) {

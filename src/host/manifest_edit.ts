@@ -2,7 +2,7 @@
 
 import { parse } from "@std/toml";
 import { editImpossible } from "./manifest_errors.ts";
-import { insertItem, insertKey, removeItem, removeKey, replaceValue } from "./toml_edit.ts";
+import { insertItem, insertKey, removeItem, removeKey, replaceItem, replaceValue } from "./toml_edit.ts";
 import { sameToml, type TomlTable, type TomlValue } from "./toml_value.ts";
 
 type Change = (text: string) => string;
@@ -19,9 +19,19 @@ export function editManifest(text: string, change: (data: TomlTable) => void, na
   const before = parse(text) as TomlTable;
   const wanted = structuredClone(before);
   change(wanted);
-  const edited = changes(before, wanted).reduce((so, step) => step(so), text);
-  if (!saysIt(edited, wanted)) throw editImpossible(name);
+  const edited = apply(changes(before, wanted), text);
+  if (edited === null || !saysIt(edited, wanted)) throw editImpossible(name);
   return edited;
+}
+
+/** Null where a value is not where the parser found it: it was written in a way that is not understood here. */
+function apply(steps: readonly Change[], text: string): string | null {
+  try {
+    return steps.reduce((so, step) => step(so), text);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** The steps from one table to another; those that take out items go from the end, so that indexes hold. */
@@ -29,11 +39,12 @@ function changes(from: TomlTable, to: TomlTable, path: readonly string[] = []): 
   const gone = Object.keys(from).filter((key) => !Object.hasOwn(to, key));
   return [
     ...gone.map((key): Change => (text) => removeKey(text, [...path, key])),
-    ...Object.entries(to).flatMap(([key, value]) =>
-      Object.hasOwn(from, key)
-        ? changesOf(from[key]!, value, [...path, key])
-        : [(text: string) => insertKey(text, path, key, value)]
-    ),
+    ...Object.entries(to).flatMap(([key, value]) => {
+      if (Object.hasOwn(from, key)) return changesOf(from[key]!, value, [...path, key]);
+      // `[plugin]` is not written for its own sake.
+      if (isTable(value) && Object.values(value).every(isTable)) return changes({}, value, [...path, key]);
+      return [(text: string) => insertKey(text, path, key, value)];
+    }),
   ];
 }
 
@@ -48,6 +59,11 @@ function arrayChanges(from: readonly TomlValue[], to: readonly TomlValue[], path
   const has = (list: readonly TomlValue[], item: TomlValue) => list.some((other) => sameToml(item, other));
   const kept = from.filter((item) => has(to, item));
   const isAppended = kept.every((item, i) => sameToml(item, to[i]!));
+  if (from.length === to.length) {
+    return to.flatMap((item, i): Change[] =>
+      sameToml(item, from[i]!) ? [] : [(text) => replaceItem(text, path, i, item)]
+    );
+  }
   if (!isAppended) return [(text) => replaceValue(text, path, [...to])];
   const gone = from.flatMap((item, i) => has(to, item) ? [] : [i]).reverse();
   return [

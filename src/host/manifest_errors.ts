@@ -87,6 +87,15 @@ export function badPluginName(place: string, name: string): NuvomError {
   );
 }
 
+/** `NUVOM_MANIFEST_KEY` */
+export function importsWithoutSource(place: string, name: string): NuvomError {
+  return error(
+    "NUVOM_MANIFEST_KEY",
+    `${place}: [plugin.${name}] has imports, but no source.`,
+    "Write the URL of its module as source: only so it is known whose imports they are before it is loaded.",
+  );
+}
+
 /** `NUVOM_MANIFEST_VALUE` @param problem The rest of a sentence: `is a text, not a list`. */
 export function badValue(place: string, what: string, problem: string, example: string): NuvomError {
   return error("NUVOM_MANIFEST_VALUE", `${place}: ${what} ${problem}.`, `Write for example: ${example}`);

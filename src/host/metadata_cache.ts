@@ -1,10 +1,10 @@
 /** What is remembered of plugins between commands, so that nothing has to be imported again. @module */
 
 import { API_VERSION, type PluginMetadata } from "../core/mod.ts";
-import { type GraphRecord, sha256 } from "../loader/mod.ts";
+import { type GraphRecord, isRemote, sha256 } from "../loader/mod.ts";
 import type { PluginEntry } from "./manifest.ts";
 import { pluginMetadata } from "./plugin_shapes.ts";
-import { count, list, name, nullable, object, oneOf, type Shape, text } from "./shape.ts";
+import { count, dictionary, list, name, nullable, object, oneOf, type Shape, text } from "./shape.ts";
 import { writeAtomically } from "./write_atomically.ts";
 
 /** The two capabilities whose backends settings choose by name. */
@@ -26,6 +26,8 @@ export interface KnownPlugin {
   readonly metadata: PluginMetadata;
   /** The modules that this holds for. */
   readonly record: GraphRecord;
+  /** What bare specifiers meant in them. */
+  readonly imports: Readonly<Record<string, string>>;
   /** What its last start registered; a hint of where to look first, no more. */
   readonly backends: readonly BackendName[];
 }
@@ -38,6 +40,7 @@ type Kept = KnownPlugin & { readonly version: string; readonly module: string; r
 const record: Shape<GraphRecord> = object<GraphRecord>({
   entries: list(text),
   files: list(object({ url: text, sha256: text, bytes: count })),
+  inputs: list(object({ path: text, sha256: nullable(text) })),
   digest: name,
 });
 
@@ -47,6 +50,7 @@ const kept: Shape<Kept> = object<Kept>({
   exportName: nullable(text),
   metadata: pluginMetadata,
   record,
+  imports: dictionary(text),
   backends: list(object<BackendName>({ capability: oneOf(BACKEND_CAPABILITIES), name })),
 });
 
@@ -70,9 +74,9 @@ export class MetadataCache {
   }
 
   /** Remembers; a cache that can't be written is no reason to fail. */
-  async keep(source: PluginSource, { metadata, record, backends }: KnownPlugin): Promise<void> {
+  async keep(source: PluginSource, { metadata, record, imports, backends }: KnownPlugin): Promise<void> {
     const { module, exportName } = source;
-    const entry: Kept = { version: VERSION, module, exportName, metadata, record, backends };
+    const entry: Kept = { version: VERSION, module, exportName, metadata, record, imports, backends };
     try {
       await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
       await writeAtomically(await this.#path(source), JSON.stringify(entry));
@@ -100,7 +104,7 @@ export class MetadataCache {
 function isAbout({ module, exportName, metadata, record }: Kept, source: PluginSource): boolean {
   const major = (version: string) => version.split(".")[0];
   return module === source.module && exportName === source.exportName &&
-    // Without files it would be fresh for ever.
-    record.files.some(({ url }) => url === module) &&
+    // Without files it would be fresh for ever; where a URL leads, the lock says.
+    record.entries.includes(module) && record.files.some(({ url }) => url === module || isRemote(url)) &&
     major(metadata.apiVersion) === major(API_VERSION);
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { NuvomError, systemClock } from "../core/mod.ts";
+import { CodeLoader } from "./code_loader.ts";
 import { type MetadataSources, readMetadata } from "./metadata.ts";
 import { MetadataCache, type PluginSource } from "./metadata_cache.ts";
 import { TestSite } from "./testdata/test_site.ts";
@@ -9,7 +10,8 @@ const PLUGIN = `export default { name: "x", provides: ["monitoring"], start() {}
 function sourcesOf(site: TestSite, timeoutMs = 20_000): MetadataSources {
   const { manifest, folder, settings: { values } } = site;
   const cache = new MetadataCache(values.cacheDir);
-  return { cache, manifest, root: folder, timeoutMs, memoryMb: 1_024, clock: systemClock };
+  const code = new CodeLoader(values);
+  return { cache, code, manifest, root: folder, timeoutMs, memoryMb: 1_024, clock: systemClock };
 }
 
 /** The error that reading one module ends with. */

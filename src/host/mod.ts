@@ -1,14 +1,24 @@
 /** The manifest and its plugins: read, checked, started, stopped; the task modules of a project. @module */
 
-export { describePlugin, describePlugins, type PluginDetail, type PluginRow } from "./describe_plugins.ts";
+export * from "./change/mod.ts";
+export {
+  describePlugin,
+  describePlugins,
+  type LockState,
+  type PluginDetail,
+  type PluginModule,
+  type PluginRow,
+} from "./describe_plugins.ts";
 export { embeddedPlugin } from "./embedded.ts";
 export { findTaskModules } from "./find_task_modules.ts";
 export { grantedVariables, grantToml, mergePermissions, missingPermissions, resolveRequest } from "./grants.ts";
 export type { HostAnswers } from "./guest_host.ts";
 export { LoadedPlugin } from "./loaded_plugin.ts";
+export { type Lock, type LockedCode, type LockedPlugin, lockPath } from "./lock.ts";
 export type { Manifest, PluginEntry, PluginSection, SettingSource, TaskPattern, TasksSection } from "./manifest.ts";
 export type { BackendCapability } from "./metadata_cache.ts";
 export { toFileUrl } from "./paths.ts";
+export { checkPermissionItem } from "./permission_item.ts";
 export { PluginHost, type PluginHostParts } from "./plugin_host.ts";
 export type { EffectiveSettings, PluginSettingRow } from "./plugin_settings.ts";
 export { readManifest } from "./read_manifest.ts";

@@ -1,6 +1,6 @@
 /** Paths relative to the manifest. Whether links lead out of its folder is for the one who opens a file to check. @module */
 
-import { relative, resolve, toFileUrl as fileUrlOf } from "@std/path";
+import { fromFileUrl, relative, resolve, toFileUrl as fileUrlOf } from "@std/path";
 
 /** The `file:` URL of an absolute path. */
 export function toFileUrl(path: string): string {
@@ -21,4 +21,9 @@ export function isInside(path: string, folder: string): boolean {
 export function pathInManifest(path: string, folder: string): string {
   if (!isInside(path, folder)) return path;
   return path === folder ? "." : `./${relative(folder, path)}`;
+}
+
+/** A module as the lock names it: a file by its path, so that the lock means the same in every checkout. */
+export function moduleInManifest(module: string, folder: string): string {
+  return module.startsWith("file:") ? pathInManifest(fromFileUrl(module), folder) : module;
 }

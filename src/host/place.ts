@@ -11,8 +11,8 @@ import { pathInManifest, toFileUrl } from "./paths.ts";
  */
 export function topPlace(stack: string, folder: string): string | null {
   const root = `${toFileUrl(folder).replace(/\/$/, "")}/`;
-  for (const [, url, position] of stack.matchAll(/((?:file:\/\/\/|nuvom:)[^\s()]+?)(:\d+:\d+)/g)) {
-    if (url!.startsWith("nuvom:")) return `${url}${position}`;
+  for (const [, url, position] of stack.matchAll(/((?:file:\/\/\/|https?:\/\/|nuvom:)[^\s()]+?)(:\d+:\d+)/g)) {
+    if (!url!.startsWith("file:")) return `${url}${position}`;
     if (url!.startsWith(root)) return `${pathInManifest(fromFileUrl(url!), folder)}${position}`;
   }
   return null;

@@ -14,6 +14,7 @@ import type { Registration } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
 import { hostStopped } from "./call_errors.ts";
 import { requiredNotStarted } from "./errors.ts";
+import { CodeLoader } from "./code_loader.ts";
 import { type ExaminedPlugin, examinePlugins } from "./examine.ts";
 import type { HostAnswers } from "./guest_host.ts";
 import { HookRunner, type RegisteredHook } from "./hooks.ts";
@@ -44,8 +45,11 @@ export class PluginHost {
   readonly #parts: PluginHostParts;
   readonly #clock: Clock;
   readonly #cache: MetadataCache;
+  readonly #code: CodeLoader;
   readonly #hooks: HookRunner;
   readonly #examined: readonly ExaminedPlugin[];
+  /** Those with which something is wrong and that were not told of. */
+  readonly #faulty: ExaminedPlugin[];
   readonly #startable: readonly Startable[];
   /** By name, in the order of their starts. */
   readonly #loaded = new Map<string, LoadedPlugin>();
@@ -56,13 +60,15 @@ export class PluginHost {
   #turn: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
-  private constructor(parts: PluginHostParts, examined: readonly ExaminedPlugin[]) {
+  private constructor(parts: PluginHostParts, code: CodeLoader, examined: readonly ExaminedPlugin[]) {
     this.#parts = parts;
+    this.#code = code;
     this.#clock = parts.clock ?? systemClock;
     this.#cache = new MetadataCache(parts.settings.values.cacheDir);
     this.#hooks = new HookRunner(parts.bus, this.#clock);
     this.#registry = new BackendRegistry(parts.builtins ?? []);
     this.#examined = examined;
+    this.#faulty = examined.filter(({ fault }) => fault !== null);
     this.#startable = examined.flatMap((plugin) => {
       if (plugin.known === null) return [];
       const { name, requires } = plugin.known.metadata;
@@ -71,23 +77,24 @@ export class PluginHost {
   }
 
   /**
-   * Reads what the plugins say of themselves and checks it against the manifest. Starts nothing.
-   * @throws {NuvomError} of the first plugin with which something is wrong and which is not optional.
+   * Reads what the plugins say of themselves and checks it against the manifest. Starts nothing, and refuses nothing yet:
+   * a plugin with which something is wrong must not keep the others from being tested.
    */
   static async open(parts: PluginHostParts): Promise<PluginHost> {
-    const host = new PluginHost(parts, await examinePlugins(parts));
-    for (const plugin of host.#examined) if (plugin.fault !== null) host.#refuse(plugin, plugin.fault);
-    return host;
+    // One view of the lock for all that this host does.
+    const code = new CodeLoader(parts.settings.values);
+    return new PluginHost(parts, code, await examinePlugins({ ...parts, code }));
   }
 
   /**
    * Starts every plugin that is not started yet: what is required first, otherwise in the order of the manifest. A
    * failure stops what was started, in reverse, unless the plugin is optional.
    *
-   * @throws {NuvomError} of the plugin that failed.
+   * @throws {NuvomError} of the first plugin with which something is wrong and which is not optional, or that failed.
    */
   startAll(): Promise<void> {
     return this.#inTurn(async () => {
+      this.#refuseFaulty();
       const order = startOrder(this.#startable, this.#startable);
       // Before anything is started.
       for (const { name, examined } of order) {
@@ -100,9 +107,12 @@ export class PluginHost {
   /**
    * Starts plugins that provide the capability, with what they require, until one has registered the name: first the
    * ones that did so the last time, then in the order of the manifest.
+   *
+   * @throws {NuvomError} of the first plugin with which something is wrong and which is not optional.
    */
   startBackend(capability: BackendCapability, name: string): Promise<void> {
     return this.#inTurn(async () => {
+      this.#refuseFaulty();
       const did = ({ examined: { known } }: Startable) =>
         known!.backends.some((backend) => backend.capability === capability && backend.name === name);
       const able = this.#startable.filter(({ examined }) => examined.known!.metadata.provides.includes(capability));
@@ -142,7 +152,7 @@ export class PluginHost {
    * @throws {NuvomError} `NUVOM_PLUGIN_UNKNOWN`, or what is wrong with it.
    */
   async load(target: string): Promise<LoadedPlugin> {
-    const examined = await examineTarget(target, this.#examined, this.#parts);
+    const examined = await examineTarget(target, this.#examined, { ...this.#parts, code: this.#code });
     const problem = examined.fault ?? examined.unready;
     if (problem !== null) throw problem;
     const plugin = this.#make(examined, () => {});
@@ -197,7 +207,7 @@ export class PluginHost {
 
   #make(examined: ExaminedPlugin, registered: (registration: Registration) => void): LoadedPlugin {
     const { manifest, settings: { values, variables }, bus, metrics, client } = this.#parts;
-    const { entry, root, known, section, isolation, granted, settings } = examined;
+    const { entry, root, known, section, remote, isolation, granted, settings } = examined;
     return new LoadedPlugin({
       entry,
       metadata: known!.metadata,
@@ -206,6 +216,9 @@ export class PluginHost {
       settings: settings!,
       variables,
       manifest,
+      code: this.#code,
+      imports: section?.imports,
+      remote,
       root,
       memoryMb: section?.memoryMb,
       limits: {
@@ -237,6 +250,11 @@ export class PluginHost {
     } catch (error) {
       this.#logFailure(plugin, error as Error);
     }
+  }
+
+  /** Each is told of once. */
+  #refuseFaulty(): void {
+    for (; this.#faulty.length > 0; this.#faulty.shift()) this.#refuse(this.#faulty[0]!, this.#faulty[0]!.fault!);
   }
 
   /** It is not even tried. @throws the reason, unless the plugin is optional. */

@@ -374,6 +374,13 @@ Deno.test("PluginHost.load() gives a plugin by name, by what the manifest writes
   assertEquals(site.states.slice(-2), ["b stopping", "b stopped"]);
 });
 
+Deno.test("PluginHost.load() gives a plugin although another one is broken", async () => {
+  await using site = await TestSite.with({ files: { "a.ts": "throw new Error('broken');", "b.ts": tracing("b") } });
+  const host = await site.open();
+  assertEquals((await host.load("b")).metadata.name, "b");
+  assertEquals((await errorOf(host.startAll())).code, "NUVOM_PLUGIN_IMPORT");
+});
+
 Deno.test("PluginHost.load() takes a file outside of the project as a project of its own", async () => {
   await using site = await TestSite.with({ files: {} });
   await using other = await TestSite.with({

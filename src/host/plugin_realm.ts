@@ -1,11 +1,12 @@
 /** The realm that a plugin runs in: its verified modules, its grant, and the way to call it. @module */
 
 import type { Clock, EventBus, PermissionSet, PluginMetadata } from "../core/mod.ts";
-import { loadGraph, type PreparedGraph, prepareGraph } from "../loader/mod.ts";
+import { type PreparedGraph, prepareGraph } from "../loader/mod.ts";
 import { type Isolation, openRealm, type Realm } from "../sandbox/mod.ts";
 import { PluginCaller } from "./call.ts";
-import { embeddedPlugin } from "./embedded.ts";
+import { type CodeLoader, graphDigest } from "./code_loader.ts";
 import { metadataDiffers } from "./errors.ts";
+import { graphDiffers } from "./lock_errors.ts";
 import { grantedVariables } from "./grants.ts";
 import { guestHost, type HostAnswers } from "./guest_host.ts";
 import type { PluginEntry } from "./manifest.ts";
@@ -20,6 +21,11 @@ export interface PluginRealmParts {
   /** Of `.env` and the environment; the granted ones reach the plugin. */
   readonly variables: ReadonlyMap<string, string>;
   readonly manifest: { readonly path: string; readonly folder: string };
+  readonly code: CodeLoader;
+  /** What bare specifiers mean. */
+  readonly imports?: Readonly<Record<string, string>>;
+  /** Of its modules from URLs, as they were checked; null when there are none. */
+  readonly remote: string | null;
   /** Files must stay in it. Absolute. */
   readonly root: string;
   readonly memoryMb?: number;
@@ -58,9 +64,12 @@ export class PluginRealm {
     });
   }
 
-  /** @throws {NuvomError} `NUVOM_LOADER_…`, `NUVOM_REALM_…`; nothing is left behind then. */
+  /** @throws {NuvomError} `NUVOM_LOADER_…`, `NUVOM_LOCK_…`, `NUVOM_REALM_…`; nothing is left behind then. */
   static async open(parts: PluginRealmParts, registered: (registration: unknown) => void): Promise<PluginRealm> {
-    const graph = await loadGraph([parts.entry.module], { root: parts.root, embedded: embeddedPlugin });
+    const { entry, root, imports, code, remote, metadata } = parts;
+    const graph = await code.load([entry.module], { root, imports });
+    // A file of the project may have changed since, and import more than was checked.
+    if (graphDigest(graph) !== remote) throw graphDiffers(`plugin "${metadata.name}"`);
     const prepared = await prepareGraph(graph);
     try {
       return new PluginRealm(parts, prepared, graph.digest, await openIn(prepared, parts, registered));

@@ -35,7 +35,8 @@ const pluginName: Shape<string> = (value, at) => {
 
 const scope: Shape<readonly string[] | true> = (value, at) => value === true ? true : list(text)(value, at);
 
-const permissions = object(
+/** Permissions by kind. */
+export const permissions: Shape<PermissionSet> = object(
   Object.fromEntries(PERMISSION_KINDS.map((kind) => [kind, optional(scope)])),
 ) as Shape<PermissionSet>;
 

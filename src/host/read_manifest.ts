@@ -31,7 +31,15 @@ const EXAMPLES = {
  * @throws {NuvomError} `NUVOM_MANIFEST_…`, `NUVOM_PLUGIN_SPECIFIER`
  */
 export async function readManifest(path: string): Promise<Manifest> {
-  const document = await ManifestDocument.open(path);
+  return await readDocument(await ManifestDocument.open(path));
+}
+
+/** The same for a text that is not in the file yet. */
+export async function readManifestText(path: string, text: string): Promise<Manifest> {
+  return await readDocument(ManifestDocument.of(path, text));
+}
+
+async function readDocument(document: ManifestDocument): Promise<Manifest> {
   const { plugins, plugin, tasks } = ManifestNode.root(document).record(["plugins", "plugin", "tasks"], EXAMPLES.tasks);
   return {
     path: document.path,

@@ -191,7 +191,7 @@ Deno.test("readManifest() refuses unknown keys at every level with the nearest n
     ),
     "[plugin.x]\nrestart = 3\n": key(
       "2:1",
-      '[plugin.x] has no key "restart". Known: call_timeout, isolation, memory_mb, optional, permissions, settings, ' +
+      '[plugin.x] has no key "restart". Known: call_timeout, imports, isolation, memory_mb, optional, permissions, settings, ' +
         "source, start_timeout.",
     ),
     "[plugin.X]\n": key(

@@ -1,14 +1,16 @@
 /** Reads `[plugin.NAME]`. @module */
 
 import { MAX_MEMORY_MB, MIN_MEMORY_MB, type PluginSection, type SettingSource } from "./manifest.ts";
-import { badPluginName, badSpecifier, badValue } from "./manifest_errors.ts";
+import { badPluginName, badSpecifier, badValue, importsWithoutSource } from "./manifest_errors.ts";
 import type { ManifestNode } from "./manifest_node.ts";
 import { absolutePath } from "./paths.ts";
 import { readPermissions } from "./read_permissions.ts";
+import { isRemoteText, readRemoteUrl } from "./remote_text.ts";
 import { resolveSpecifier } from "./specifier.ts";
 
 const KEYS = [
   "source",
+  "imports",
   "permissions",
   "isolation",
   "memory_mb",
@@ -26,6 +28,8 @@ const EXAMPLE = 'plugin.prometheus = { permissions = { net = ["127.0.0.1:9150"] 
 export async function readPluginSection(name: string, node: ManifestNode, manifest: string): Promise<PluginSection> {
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(name)) throw badPluginName(node.place, name);
   const keys = node.record(KEYS, EXAMPLE);
+  // Before a module is imported its name is not known, and it can't be imported without them.
+  if (keys.imports !== undefined && keys.source === undefined) throw importsWithoutSource(keys.imports.place, name);
   return {
     name,
     permissions: keys.permissions === undefined ? {} : readPermissions(keys.permissions, manifest),
@@ -34,6 +38,7 @@ export async function readPluginSection(name: string, node: ManifestNode, manife
     place: node.place,
     ...defined({
       source: keys.source && await readSource(keys.source),
+      imports: keys.imports && readImports(keys.imports),
       isolation: keys.isolation?.choice(ISOLATIONS, 'isolation = "process"'),
       memoryMb: keys.memory_mb?.whole(MIN_MEMORY_MB, MAX_MEMORY_MB, "memory_mb = 256"),
       startTimeoutMs: keys.start_timeout?.duration(SHORTEST, LONGEST, 'start_timeout = "30s"'),
@@ -52,6 +57,21 @@ async function readSource(node: ManifestNode): Promise<string> {
   const { module, exportName } = await resolveSpecifier(specifier, node.folder, node.place);
   if (exportName === null) return module;
   throw badSpecifier(node.place, specifier, "names an export; a source is a module", "Write it without the export.");
+}
+
+function readImports(node: ManifestNode): Record<string, string> {
+  const example = 'imports = { zod = "https://esm.example.com/zod@4.1.0" }';
+  return Object.fromEntries([...node.table(example)].map(([name, value]) => {
+    const text = value.text(example);
+    if (!isRemoteText(text)) throw badValue(value.place, value.shown, "is no https URL", example);
+    if (/^(\.{0,2}\/|[a-z][a-z0-9+.-]*:)/i.test(name)) {
+      throw badValue(value.place, value.shown, "maps what is no bare name", example);
+    }
+    if (name.endsWith("/") !== text.endsWith("/")) {
+      throw badValue(value.place, value.shown, "must end with a slash where its name does, and only there", example);
+    }
+    return [name, readRemoteUrl(text, value.place)];
+  }));
 }
 
 function readSettings(node: ManifestNode): Record<string, SettingSource> {

@@ -3,16 +3,19 @@
 import { fromFileUrl } from "@std/path";
 import { badSpecifier } from "./manifest_errors.ts";
 import { absolutePath, isInside, pathInManifest, toFileUrl } from "./paths.ts";
+import { isRemoteText, readRemoteUrl } from "./remote_text.ts";
 
 /** A module, and the export of it that is meant. */
 export interface ResolvedSpecifier {
-  /** `file:` URL, or `nuvom:NAME` for a plugin inside the executable. */
+  /** `file:` or `https:` URL, or `nuvom:NAME` for a plugin inside the executable. */
   readonly module: string;
   /** Null: the default export, else the only one with the shape of a plugin. */
   readonly exportName: string | null;
 }
 
-const FORMS = 'Write "plugins.my_queue:MyPlugin", "./plugins/my_queue.ts#MyPlugin" or "nuvom:prometheus".';
+const FORMS =
+  'Write "plugins.my_queue:MyPlugin", "./plugins/my_queue.ts#MyPlugin", "https://host/mod.ts#MyPlugin" or ' +
+  '"nuvom:prometheus".';
 /** Of the file of a dotted specifier, in the order in which they are tried. */
 const ENDINGS = [".ts", ".js", ".mjs"];
 
@@ -21,7 +24,7 @@ const ENDINGS = [".ts", ".js", ".mjs"];
  *
  * @param folder Of the manifest: what relative paths are relative to, and where files must lie.
  * @param place Where it is written, for messages; null when that is not a manifest.
- * @throws {NuvomError} `NUVOM_PLUGIN_SPECIFIER`
+ * @throws {NuvomError} `NUVOM_PLUGIN_SPECIFIER`, `NUVOM_FETCH_URL`, `NUVOM_FETCH_SCHEME`
  */
 export async function resolveSpecifier(
   specifier: string,
@@ -32,11 +35,9 @@ export async function resolveSpecifier(
     throw badSpecifier(place, specifier, problem, mend);
   };
   if (specifier.startsWith("nuvom:")) return embedded(specifier, refuse);
-  if (/^https?:/i.test(specifier)) {
-    return refuse(
-      "comes from a URL; this version loads plugins from files and from inside the executable",
-      'Download it into the project, and name it "./plugins/…".',
-    );
+  if (isRemoteText(specifier)) {
+    const [url, exportName] = splitExport(specifier, refuse);
+    return { module: readRemoteUrl(url, place), exportName };
   }
   if (specifier.startsWith("file:")) return fromUrl(specifier, folder, refuse);
   if (/^(npm|jsr|node|data|blob):/.test(specifier)) return refuse("has a scheme that plugins do not come from");

@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { resolveSpecifier } from "./specifier.ts";
-import { TestProject } from "./testing.ts";
+import { refusalOf, TestProject } from "./testing.ts";
 
 Deno.test("resolveSpecifier() knows every form", async () => {
   await using project = await TestProject.with("", {
@@ -31,7 +31,9 @@ Deno.test("resolveSpecifier() knows every form", async () => {
 
 Deno.test("resolveSpecifier() says what is wrong and what to write", async () => {
   await using project = await TestProject.with("", { "plugins/folder.ts/x": "" });
-  const forms = 'Write "plugins.my_queue:MyPlugin", "./plugins/my_queue.ts#MyPlugin" or "nuvom:prometheus".';
+  const forms =
+    'Write "plugins.my_queue:MyPlugin", "./plugins/my_queue.ts#MyPlugin", "https://host/mod.ts#MyPlugin" or ' +
+    '"nuvom:prometheus".';
   const moved = "lies outside of /project. Move or copy the file into the folder of the manifest.";
   const absent = (...tried: string[]) =>
     `means a file that does not exist; tried were ${tried.join(", ")}. Make one of them, or name another file: ` +
@@ -40,9 +42,7 @@ Deno.test("resolveSpecifier() says what is wrong and what to write", async () =>
     "plugins.none:X": absent("./plugins/none.ts", "./plugins/none.js", "./plugins/none.mjs"),
     "plugins.folder:X": absent("./plugins/folder.ts", "./plugins/folder.js", "./plugins/folder.mjs"),
     "prometheus": absent("./prometheus.ts", "./prometheus.js", "./prometheus.mjs"),
-    "https://example.com/mod.ts#X":
-      "comes from a URL; this version loads plugins from files and from inside the executable. " +
-      'Download it into the project, and name it "./plugins/…".',
+    "https://example.com/mod.ts#a-b": `names the export "a-b", which can't be the name of one. ${forms}`,
     "npm:chalk@5": `has a scheme that plugins do not come from. ${forms}`,
     "data:text/javascript,0": `has a scheme that plugins do not come from. ${forms}`,
     "my_plugin.ts": 'looks like a file. Write "./my_plugin.ts", with ./ in front.',
@@ -73,4 +73,19 @@ Deno.test("resolveSpecifier() says what is wrong and what to write", async () =>
     await project.refusal(() => resolveSpecifier("../x.ts", project.folder, null)),
     `NUVOM_PLUGIN_SPECIFIER 3: The plugin "../x.ts" ${moved}`,
   );
+});
+
+Deno.test("resolveSpecifier() takes https URLs, and plain http to this machine alone (F3, F13)", async () => {
+  assertEquals(await resolveSpecifier("https://Example.com/a/../mod.ts#X", "/p", null), {
+    module: "https://example.com/mod.ts",
+    exportName: "X",
+  });
+  assertEquals((await resolveSpecifier("http://127.0.0.1:8000/m.ts", "/p", null)).module, "http://127.0.0.1:8000/m.ts");
+  const refused = (specifier: string) => refusalOf(() => resolveSpecifier(specifier, "/p", "m.toml:3:1"));
+  assertStringIncludes(
+    await refused("http://example.com/m.ts"),
+    "NUVOM_FETCH_SCHEME 3: m.toml:3:1: The URL http://example",
+  );
+  assertStringIncludes(await refused("https://user:secret@example.com/m.ts"), "NUVOM_FETCH_URL 3: m.toml:3:1: ");
+  assert(!(await refused("https://user:secret@example.com/m.ts")).includes("secret"));
 });

@@ -4,6 +4,7 @@ import { dirname } from "@std/path";
 import { pluginUnknown } from "./errors.ts";
 import { examineAlone, type ExaminedPlugin, type ExamineSources } from "./examine.ts";
 import { absolutePath, isInside } from "./paths.ts";
+import { isRemoteText } from "./remote_text.ts";
 import { resolveSpecifier } from "./specifier.ts";
 
 /** The plugin of that name, or that the manifest writes so; undefined when there is none. */
@@ -41,7 +42,9 @@ export function namesOf(plugins: readonly ExaminedPlugin[]): string[] {
 
 /** A file outside of the project is a project of its own: its folder. */
 function rooted(target: string, folder: string): { specifier: string; root: string } {
-  if (!target.includes("/") || target.startsWith("nuvom:")) return { specifier: target, root: folder };
+  if (!target.includes("/") || target.startsWith("nuvom:") || isRemoteText(target)) {
+    return { specifier: target, root: folder };
+  }
   const [path, ...rest] = target.split("#");
   const file = absolutePath(path!, folder);
   if (isInside(file, folder)) return { specifier: target, root: folder };

@@ -1,7 +1,7 @@
 /** What discovery found, kept in `.nuvom/manifest.json` with the hashes of the files that it was found in. @module */
 
 import type { TimeoutPolicy } from "../core/mod.ts";
-import { type GraphRecord, recordIsFresh } from "../loader/mod.ts";
+import { type GraphRecord, isRemote, recordIsFresh } from "../loader/mod.ts";
 import type { DiscoveredTask } from "../sandbox/mod.ts";
 import { boolean, count, list, name, nullable, number, object, oneOf, type Shape, text } from "./shape.ts";
 import { writeAtomically } from "./write_atomically.ts";
@@ -35,6 +35,7 @@ const kept: Shape<Kept> = object<Kept>({
   record: object<GraphRecord>({
     entries: list(text),
     files: list(object({ url: text, sha256: text, bytes: count })),
+    inputs: list(object({ path: text, sha256: nullable(text) })),
     digest: text,
   }),
   tasks: discoveredTasks,
@@ -46,10 +47,14 @@ const kept: Shape<Kept> = object<Kept>({
  *
  * @param modules URLs.
  */
-export async function cachedTasks(path: string, modules: readonly string[]): Promise<readonly DiscoveredTask[] | null> {
+export async function cachedTasks(
+  path: string,
+  modules: readonly string[],
+  isFresh: (record: GraphRecord) => Promise<boolean> = (record) => recordIsFresh(record),
+): Promise<readonly DiscoveredTask[] | null> {
   try {
     const { record, tasks } = kept(JSON.parse(await Deno.readTextFile(path)), "");
-    return isAbout(record, modules) && await recordIsFresh(record) ? tasks : null;
+    return isAbout(record, modules) && await isFresh(record) ? tasks : null;
   } catch {
     return null;
   }
@@ -63,5 +68,6 @@ export async function keepTasks(path: string, record: GraphRecord, tasks: readon
 
 function isAbout({ entries, files }: GraphRecord, modules: readonly string[]): boolean {
   const hashed = new Set(files.map(({ url }) => url));
-  return entries.length === modules.length && modules.every((url, i) => url === entries[i] && hashed.has(url));
+  return entries.length === modules.length &&
+    modules.every((url, i) => url === entries[i] && (hashed.has(url) || isRemote(url)));
 }

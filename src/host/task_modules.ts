@@ -4,14 +4,17 @@
  * @module
  */
 
-import { graphRecord, loadGraph, type ModuleGraph, type PreparedGraph, prepareGraph } from "../loader/mod.ts";
+import { graphRecord, type ModuleGraph, modulesFrom, type PreparedGraph, prepareGraph } from "../loader/mod.ts";
 import { type DiscoveredTask, openRealm, type Realm, type RealmHost, type RealmSpec } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
 import { discoverTasks } from "./discover_tasks.ts";
-import { findTaskModules } from "./find_task_modules.ts";
+import { tasksFault } from "./check_lock.ts";
+import { CodeLoader } from "./code_loader.ts";
+import { findTaskUrls } from "./find_task_modules.ts";
 import { grantedVariables } from "./grants.ts";
 import type { Manifest } from "./manifest.ts";
-import { toFileUrl } from "./paths.ts";
+import { remoteDigest } from "./lock.ts";
+import { moduleInManifest } from "./paths.ts";
 import { cachedTasks, keepTasks } from "./task_cache.ts";
 
 /** After a discovery, how long its realm may take to end. */
@@ -21,6 +24,7 @@ const STOP_MS = 1_000;
 export class TaskModules {
   readonly #manifest: Manifest;
   readonly #settings: LoadedSettings;
+  readonly #code: CodeLoader;
   #prepared: Promise<{ graph: ModuleGraph; files: PreparedGraph }> | undefined;
   #files: PreparedGraph | undefined;
 
@@ -28,6 +32,7 @@ export class TaskModules {
   constructor(manifest: Manifest, settings: LoadedSettings) {
     this.#manifest = manifest;
     this.#settings = settings;
+    this.#code = new CodeLoader(settings.values);
   }
 
   /** Where the list of discovered tasks is kept. */
@@ -70,7 +75,8 @@ export class TaskModules {
 
   /** The tasks of the last discovery, while none of their files has changed; else null. Nothing is imported. */
   async cached(): Promise<readonly DiscoveredTask[] | null> {
-    return await cachedTasks(this.cachePath, (await findTaskModules(this.#manifest)).map(toFileUrl));
+    const urls = await findTaskUrls(this.#manifest);
+    return await cachedTasks(this.cachePath, urls, (record) => this.#code.isFresh(record));
   }
 
   /**
@@ -111,9 +117,22 @@ export class TaskModules {
   }
 
   async #load(): Promise<{ graph: ModuleGraph; files: PreparedGraph }> {
-    const modules = await findTaskModules(this.#manifest);
-    const graph = await loadGraph(modules.map(toFileUrl), { root: this.#manifest.folder });
+    const { folder, tasks } = this.#manifest;
+    const graph = await this.#code.load(await findTaskUrls(this.#manifest), { root: folder });
+    const remote = remoteTaskGraphs(graph, folder);
+    const fault = remote.size === 0
+      ? null
+      : tasksFault(remote, tasks.permissions, await this.#code.lock(), this.#manifest);
+    if (fault !== null) throw fault;
     this.#files = await prepareGraph(graph);
     return { graph, files: this.#files };
   }
+}
+
+/** The digest of the modules from URLs of each entry that brings some, by how the lock names the entry. */
+export function remoteTaskGraphs(graph: ModuleGraph, folder: string): Map<string, string> {
+  return new Map(graph.entries.flatMap((entry) => {
+    const digest = remoteDigest(modulesFrom(graph, entry));
+    return digest === null ? [] : [[moduleInManifest(entry, folder), digest]];
+  }));
 }

@@ -6,8 +6,8 @@ import { tomlKey, type TomlTable, tomlText, type TomlValue } from "./toml_value.
 type Pair = Extract<TomlNode, { kind: "pair" }>;
 type Header = Extract<TomlNode, { kind: "header" }>;
 
-/** White space and comments. */
-const BLANK = /(?:[ \t\r\n]|#[^\n]*)*/y;
+/** The parser takes no line break before a comma. */
+const COMMA = /[ \t]*,/y;
 /** What may follow on the line of something that stands alone on it. */
 const REST_OF_LINE = /[ \t]*(?:#[^\n]*)?(?:\r?\n|$)/y;
 
@@ -17,6 +17,12 @@ export function replaceValue(text: string, path: TomlPath, value: TomlValue): st
   if (pair !== undefined) return splice(text, pair.valueStart, pair.end, tomlText(value));
   // A table of its own, or one of dotted keys.
   return insertKey(removeKey(text, path), path.slice(0, -1), String(path.at(-1)), value);
+}
+
+/** Puts another item in the place of one. */
+export function replaceItem(text: string, path: TomlPath, index: number, value: TomlValue): string {
+  const { start, end } = itemAt(itemsOf(nodesOf(text), path), index);
+  return splice(text, start, end, tomlText(value));
 }
 
 /** Puts an item at the end of an array: on a line of its own where the others are. */
@@ -41,19 +47,15 @@ export function removeItem(text: string, path: TomlPath, index: number): string 
   const nodes = nodesOf(text);
   const array = pairAt(nodes, path);
   const items = itemsOf(nodes, path);
-  const { start, end } = items[index]!;
-  const comma = commaAfter(text, end, array.end);
-  // Between an item and its comma there may be comments, which stay.
-  const near = comma !== null && /^[ \t]*$/.test(text.slice(end, comma - 1));
-  const cut = comma !== null && !near ? splice(text, comma - 1, comma, "") : text;
-  const until = near ? comma : end;
-  if (isLineStart(cut, start) && restOfLine(cut, until) !== null) {
-    return splice(cut, lineStart(cut, start), restOfLine(cut, until)!, "");
-  }
+  const { start, end } = itemAt(items, index);
+  const until = commaAfter(text, end, array.end) ?? end;
+  const rest = restOfLine(text, until);
+  if (isLineStart(text, start) && rest !== null) return splice(text, lineStart(text, start), rest, "");
   const before = items[index - 1];
-  const isLast = comma === null && before !== undefined && !cut.slice(before.end, start).includes("\n");
-  if (isLast) return splice(cut, before.end, end, "");
-  return splice(cut, start, until + (/^[ \t]*/.exec(cut.slice(until))![0].length), "");
+  const isLast = until === end && before !== undefined && !text.slice(before.end, start).includes("\n");
+  return isLast
+    ? splice(text, before.end, end, "")
+    : splice(text, start, until + /^[ \t]*/.exec(text.slice(until))![0].length, "");
 }
 
 /** Adds a key to a table, or a table to the text. */
@@ -88,7 +90,12 @@ function removeNode(text: string, node: TomlNode): string {
   const { start, end } = node;
   if (node.kind === "pair" && node.isInline) return removeInline(text, start, end);
   const until = restOfLine(text, end) ?? end;
-  return splice(text, lineStart(text, start), until, "");
+  const from = lineStart(text, start);
+  // Of the blank lines around a table one is enough.
+  const gap = node.kind === "header" && /^(?:\r?\n|$)/.test(text.slice(until))
+    ? /(?<=^|\n)\r?\n$/.exec(text.slice(0, from))?.[0].length ?? 0
+    : 0;
+  return splice(text, from - gap, until, "");
 }
 
 function removeInline(text: string, start: number, end: number): string {
@@ -156,16 +163,21 @@ function pairAt(nodes: readonly TomlNode[], path: TomlPath): Pair {
   return pair;
 }
 
+/** @throws {RangeError} see {@linkcode pairAt} */
+function itemAt(items: readonly TomlNode[], index: number): TomlNode {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`no item ${index}`);
+  return item;
+}
+
 function itemsOf(nodes: readonly TomlNode[], path: TomlPath): readonly TomlNode[] {
   return nodes.filter((node) => node.kind === "item" && isSame(node.path.slice(0, -1), path));
 }
 
 /** The offset behind the comma that follows, or null. */
 function commaAfter(text: string, from: number, end: number): number | null {
-  BLANK.lastIndex = from;
-  BLANK.test(text);
-  const at = BLANK.lastIndex;
-  return at < end && text[at] === "," ? at + 1 : null;
+  COMMA.lastIndex = from;
+  return COMMA.test(text) && COMMA.lastIndex < end ? COMMA.lastIndex : null;
 }
 
 /** The offset behind the line's end when nothing but a comment follows, else null. */

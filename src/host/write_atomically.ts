@@ -2,12 +2,15 @@
 
 import { dirname } from "@std/path";
 
-/** By way of a temporary file in the same folder, which is made when it is missing; only this user may read the file. */
-export async function writeAtomically(path: string, text: string): Promise<void> {
+/**
+ * By way of a temporary file in the same folder, which is made when it is missing.
+ * @param mode By default only this user may read the file.
+ */
+export async function writeAtomically(path: string, text: string, mode = 0o600): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${crypto.randomUUID()}`;
   try {
-    await writeAndSync(temporary, text);
+    await writeAndSync(temporary, text, mode);
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
@@ -15,8 +18,8 @@ export async function writeAtomically(path: string, text: string): Promise<void>
   }
 }
 
-async function writeAndSync(path: string, text: string): Promise<void> {
-  await Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 });
+async function writeAndSync(path: string, text: string, mode: number): Promise<void> {
+  await Deno.writeTextFile(path, text, { createNew: true, mode });
   using file = await Deno.open(path, { write: true });
   await file.sync();
 }

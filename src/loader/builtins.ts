@@ -42,12 +42,20 @@ const ALLOWED: ReadonlySet<string> = new Set([
   "zlib",
 ]);
 
-/** What is replaced by a module of our own, see `shims.ts`. */
-const SHIMMED: ReadonlySet<string> = new Set(["process", "module", "net", "tty", "v8", "cluster"]);
+/** What is replaced by a module of our own, see `shims.ts` and `stand_ins.ts`. */
+const SHIMMED: ReadonlySet<string> = new Set([
+  "child_process",
+  "cluster",
+  "console",
+  "module",
+  "net",
+  "process",
+  "tty",
+  "v8",
+  "worker_threads",
+]);
 
 const REFUSED: ReadonlySet<string> = new Set([
-  "child_process",
-  "console",
   "dgram",
   "domain",
   "inspector",
@@ -60,8 +68,10 @@ const REFUSED: ReadonlySet<string> = new Set([
   "trace_events",
   "vm",
   "wasi",
-  "worker_threads",
 ]);
+
+/** These are built in only with `node:` in front; without it they are packages. */
+const WITH_PREFIX: ReadonlySet<string> = new Set(["sea", "sqlite", "test"]);
 
 /** What becomes of the import of a built-in module. */
 export type BuiltinFate = "allowed" | "shimmed" | "refused";
@@ -69,6 +79,7 @@ export type BuiltinFate = "allowed" | "shimmed" | "refused";
 /** The name of a built-in module without `node:`, or null when the specifier names none. */
 export function builtinName(specifier: string): string | null {
   if (specifier.startsWith("node:")) return specifier.slice(5);
+  if (WITH_PREFIX.has(specifier)) return null;
   return ALLOWED.has(specifier) || SHIMMED.has(specifier) || REFUSED.has(specifier) ? specifier : null;
 }
 

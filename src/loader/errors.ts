@@ -30,13 +30,14 @@ function at(place: Place): string {
   return `${shown(place.url)}:${place.line}:${place.column}`;
 }
 
-function error(code: `NUVOM_LOADER_${string}`, what: string, mend: string, cause?: unknown): NuvomError {
+/** The shape that all errors of this room share. */
+export function loaderError(code: `NUVOM_LOADER_${string}`, what: string, mend: string, cause?: unknown): NuvomError {
   return new NuvomError(code, { what, mend, exitCode: 3, cause });
 }
 
 /** `NUVOM_LOADER_NOT_FOUND` */
 export function moduleNotFound(url: string, chain: readonly string[]): NuvomError {
-  return error(
+  return loaderError(
     "NUVOM_LOADER_NOT_FOUND",
     `There is no module ${shown(url)}${via(chain)}.`,
     "Check the path and its ending.",
@@ -45,7 +46,7 @@ export function moduleNotFound(url: string, chain: readonly string[]): NuvomErro
 
 /** `NUVOM_LOADER_OUTSIDE_ROOT` */
 export function outsideRoot(url: string, root: string, chain: readonly string[]): NuvomError {
-  return error(
+  return loaderError(
     "NUVOM_LOADER_OUTSIDE_ROOT",
     `The module ${shown(url)} lies outside of ${root}${via(chain)}.`,
     "Foreign code may only import files inside the folder of its manifest; move or copy the file there.",
@@ -54,7 +55,7 @@ export function outsideRoot(url: string, root: string, chain: readonly string[])
 
 /** `NUVOM_LOADER_SPECIFIER` */
 export function badSpecifier(specifier: string, reason: string, chain: readonly string[]): NuvomError {
-  return error(
+  return loaderError(
     "NUVOM_LOADER_SPECIFIER",
     `The import ${JSON.stringify(specifier)} is refused: ${reason}${via(chain)}.`,
     'Import files by relative path, nuvom as "nuvom", and built-in modules as "node:…".',
@@ -63,7 +64,7 @@ export function badSpecifier(specifier: string, reason: string, chain: readonly 
 
 /** `NUVOM_LOADER_BARE_SPECIFIER` */
 export function bareSpecifier(specifier: string, chain: readonly string[]): NuvomError {
-  return error(
+  return loaderError(
     "NUVOM_LOADER_BARE_SPECIFIER",
     `The import ${JSON.stringify(specifier)} names a package, and packages are not resolved here${via(chain)}.`,
     "Bundle the module into one file first: deno bundle --platform=deno --external=nuvom -o FILE.js MODULE.",
@@ -72,7 +73,7 @@ export function bareSpecifier(specifier: string, chain: readonly string[]): Nuvo
 
 /** `NUVOM_LOADER_BUILTIN_REFUSED` */
 export function builtinRefused(name: string, chain: readonly string[]): NuvomError {
-  return error(
+  return loaderError(
     "NUVOM_LOADER_BUILTIN_REFUSED",
     `The built-in module node:${name} is not available to plugins and tasks${via(chain)}.`,
     "It would give a way round the permissions of the manifest; do without it, or use another package.",
@@ -81,7 +82,7 @@ export function builtinRefused(name: string, chain: readonly string[]): NuvomErr
 
 /** `NUVOM_LOADER_SYNTAX` */
 export function syntaxError(place: Place, detail: string, cause?: unknown): NuvomError {
-  return error(
+  return loaderError(
     "NUVOM_LOADER_SYNTAX",
     `${at(place)} is not valid: ${detail.replace(/\.$/, "")}.`,
     "JSX and decorators are not taken as they are; compile or bundle such a module first.",
@@ -91,13 +92,17 @@ export function syntaxError(place: Place, detail: string, cause?: unknown): Nuvo
 
 /** `NUVOM_LOADER_TOO_LARGE` */
 export function tooLarge(url: string, what: string): NuvomError {
-  return error("NUVOM_LOADER_TOO_LARGE", `${shown(url)} is too large: ${what}.`, "Split it, or bundle and minify it.");
+  return loaderError(
+    "NUVOM_LOADER_TOO_LARGE",
+    `${shown(url)} is too large: ${what}.`,
+    "Split it, or bundle and minify it.",
+  );
 }
 
 /** `NUVOM_LOADER_READ` */
 export function unreadable(url: string, chain: readonly string[], cause: unknown): NuvomError {
   const detail = cause instanceof Error ? cause.message : String(cause);
-  return error(
+  return loaderError(
     "NUVOM_LOADER_READ",
     `The module ${shown(url)} can't be read: ${detail}${via(chain)}.`,
     "Check its permissions.",
@@ -105,7 +110,13 @@ export function unreadable(url: string, chain: readonly string[], cause: unknown
   );
 }
 
-/** The imports that led somewhere, for the end of a sentence. */
-function via(chain: readonly string[]): string {
-  return chain.length === 0 ? "" : ` (imported by ${[...chain].reverse().map(shown).join(", imported by ")})`;
+/** The imports that led somewhere, for the end of a sentence; of many the nearest and the entry. */
+export function via(chain: readonly string[]): string {
+  const names = chain.toReversed().map(shown);
+  const told = names.length <= MAX_TOLD
+    ? names
+    : [...names.slice(0, MAX_TOLD - 2), `${names.length - MAX_TOLD + 1} more modules`, names.at(-1)];
+  return told.length === 0 ? "" : ` (imported by ${told.join(", imported by ")})`;
 }
+
+const MAX_TOLD = 10;

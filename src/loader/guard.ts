@@ -2,7 +2,8 @@
 
 import { builtinTarget, REQUIRABLE } from "./builtins.ts";
 import { pathOf } from "./errors.ts";
-import { type LoadedModule, type ModuleGraph, moduleKey, siteKey } from "./graph.ts";
+import { moduleAt, type ModuleGraph, moduleKey } from "./graph.ts";
+import { type LoadedModule, siteKey } from "./load_module.ts";
 
 /**
  * The guard knows the verified graph and nothing else. Foreign code may have changed every global by the time it is
@@ -10,13 +11,14 @@ import { type LoadedModule, type ModuleGraph, moduleKey, siteKey } from "./graph
  */
 export function guardSource(graph: ModuleGraph, fileOf: (module: LoadedModule) => string): string {
   const modules = [...graph.modules.values()];
-  const files = Object.fromEntries(modules.map((m) => [moduleKey(m.url, m.type), `./${fileOf(m)}`]));
+  const dynamic = modules.some(({ parsed }) => parsed.dynamic.length > 0);
+  const files = dynamic ? [...filesByKey(graph, fileOf)].map(([key, file]) => [key, `./${file}`]) : [];
   const builtins = Object.fromEntries(
     [...REQUIRABLE, "module"].flatMap((name) => [[name, builtinTarget(name)], [`node:${name}`, builtinTarget(name)]]),
   );
   const parts = [
     `const table = (text) => Object.assign(Object.create(null), JSON.parse(text));`,
-    `const files = table(${literal(files)});`,
+    `const files = table(${literal(Object.fromEntries(files))});`,
     `const ready = table(${literal({ ...builtins, nuvom: "./nuvom.js", "@nuvom/nuvom/plugin": "./nuvom.js" })});`,
     `const TypeErrorHere = TypeError, URLHere = URL, freeze = Object.freeze;`,
     `function lookUp(known, base, type, specifier) {`,
@@ -80,7 +82,22 @@ export function targetOf(
   const resolution = module.imports.get(siteKey(site))!;
   if (resolution.kind === "refused") throw new TypeError(resolution.message);
   if (resolution.kind === "ready") return resolution.target;
-  return `./${fileOf(graph.modules.get(moduleKey(resolution.url, site.type))!)}`;
+  return `./${fileOf(moduleAt(graph, resolution.url, site.type))}`;
+}
+
+/** Names of files by {@linkcode moduleKey}, also by the URLs that were redirected. */
+export function filesByKey(
+  graph: ModuleGraph,
+  fileOf: (module: LoadedModule) => string,
+): ReadonlyMap<string, string> {
+  const files = new Map([...graph.modules].map(([key, module]) => [key, fileOf(module)]));
+  for (const [asked, url] of graph.redirects) {
+    for (const type of ["js", "json", "text"] as const) {
+      const file = files.get(moduleKey(url, type));
+      if (file !== undefined) files.set(moduleKey(asked, type), file);
+    }
+  }
+  return files;
 }
 
 /** JSON as the text of a string literal: read back by `JSON.parse`, so that no key means anything special. */

@@ -18,7 +18,14 @@ export interface GuestBridge {
 }
 
 /** The stub modules that must be imported while the global stands. */
-export const STUBS: readonly string[] = ["descriptors.js", "nuvom.js", "guard.js", "shim_process.js"];
+export const STUBS: readonly string[] = [
+  "descriptors.js",
+  "timers.js",
+  "nuvom.js",
+  "guard.js",
+  "commonjs.js",
+  "shim_process.js",
+];
 
 /** What `import … from "nuvom"` offers at run time; a test of the sandbox holds it against the sdk. */
 export const SDK_EXPORTS: readonly string[] = [

@@ -2,5 +2,20 @@
 
 export { type GraphRecord, graphRecord, recordIsFresh } from "./record.ts";
 export { BRIDGE, type GuestBridge, SDK_EXPORTS, STUBS } from "./guest_bridge.ts";
-export { type LoadedModule, loadGraph, type LoadOptions, type ModuleGraph } from "./graph.ts";
+export { importsOf, loadGraph, type LoadOptions, type LoadProgress, type ModuleGraph } from "./graph.ts";
+export type { LoadedModule } from "./load_module.ts";
+export { modulesFrom } from "./reachable.ts";
+export { isRemote, type RemoteModule, type RemoteModules } from "./remote.ts";
+export { remoteUrl } from "./remote_url.ts";
 export { type PreparedEntry, PreparedGraph, prepareGraph } from "./prepare.ts";
+export { sha256 } from "./read.ts";
+export { parseAuthTokens } from "./auth_tokens.ts";
+export {
+  type LockedGraph,
+  lockedGraph,
+  type LockedModule,
+  LockedModules,
+  type LockedOptions,
+} from "./locked_modules.ts";
+export { ModuleStore } from "./module_store.ts";
+export { NetworkModules, type NetworkOptions } from "./network_modules.ts";

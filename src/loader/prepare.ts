@@ -1,7 +1,9 @@
 /** Writes a verified graph into a private folder of this run, from which a guest imports it. @module */
 
-import { guardSource, targetOf } from "./guard.ts";
-import { type LoadedModule, type ModuleGraph, moduleKey } from "./graph.ts";
+import { commonJsFacade, commonJsRuntime, scriptFile } from "./commonjs_runtime.ts";
+import type { ModuleGraph } from "./graph.ts";
+import { filesByKey, guardSource, targetOf } from "./guard.ts";
+import type { LoadedModule } from "./load_module.ts";
 import { rewrite } from "./rewrite.ts";
 import { stubModules } from "./shims.ts";
 import { mapStack, type StackSource } from "./stack.ts";
@@ -53,31 +55,40 @@ export class PreparedGraph {
   }
 }
 
+/**
+ * The runtime follows the last `sourceMappingURL` of a module when it makes a stack trace, whatever its realm may do:
+ * it fetches `http:` ones and reads files (seen in Deno 2.7 and 2.9). Of several the last one counts.
+ */
+const NO_SOURCE_MAP = "\n//# sourceMappingURL=data:,\n";
+
 /** Writes the graph; nothing is left behind when it fails. */
 export async function prepareGraph(graph: ModuleGraph): Promise<PreparedGraph> {
   const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "nuvom-run-" }));
-  const files = new Map<string, string>();
+  const names = new Map([...graph.modules.values()].map((module) => [module, fileName(module)]));
+  const fileOf = (module: LoadedModule) => names.get(module)!;
+  const files = filesByKey(graph, fileOf);
   const sources = new Map<string, StackSource>();
   const prepared = new PreparedGraph(folder, files, sources);
-  const writes: Promise<void>[] = [];
+  const scripts = new Map<number, string>();
   try {
-    const put = (name: string, text: string) => writes.push(writePrivate(`${folder}/${name}`, text));
+    const put = (name: string, text: string) => writePrivate(`${folder}/${name}`, text);
     for (const [name, text] of stubModules()) put(name, text);
-    put("guard.js", guardSource(graph, fileName));
+    put("guard.js", guardSource(graph, fileOf));
     for (const module of graph.modules.values()) {
       const { code, shifts } = rewrite(
         module.parsed,
-        (site) => targetOf(module, site, graph, fileName),
+        (site) => targetOf(module, site, graph, fileOf),
         module.index,
       );
-      files.set(moduleKey(module.url, module.type), fileName(module));
-      sources.set(fileName(module), { url: module.url, map: module.map, shifts });
-      put(fileName(module), code);
+      const isCommonJs = module.parsed.commonjs !== undefined;
+      const written = isCommonJs ? scriptFile(module, fileOf) : fileOf(module);
+      sources.set(written, { url: module.url, map: module.map, shifts });
+      if (isCommonJs) scripts.set(module.index, code + NO_SOURCE_MAP);
+      put(fileOf(module), isCommonJs ? commonJsFacade(module, graph, fileOf) : code + NO_SOURCE_MAP);
     }
-    await Promise.all(writes);
+    put("commonjs.js", commonJsRuntime(graph, scripts, fileOf));
     return prepared;
   } catch (error) {
-    await Promise.allSettled(writes);
     await prepared.dispose();
     throw error;
   }
@@ -93,6 +104,7 @@ function folderUrl(folder: string): string {
   return new URL(`file://${encodeURI(folder).replace(/[?#]/g, encodeURIComponent)}/`).href;
 }
 
-async function writePrivate(path: string, text: string): Promise<void> {
-  await Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 });
+/** Not asynchronous: for small files the hops between threads cost more than the writes. */
+function writePrivate(path: string, text: string): void {
+  Deno.writeTextFileSync(path, text, { createNew: true, mode: 0o600 });
 }

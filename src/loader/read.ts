@@ -1,9 +1,12 @@
 /** Reads files inside a root folder, and nothing else. @module */
 
+import { createHash } from "node:crypto";
 import { moduleNotFound, outsideRoot, tooLarge, unreadable } from "./errors.ts";
 
-/** Largest module, in bytes. */
+/** Largest module from a URL, in bytes. */
 export const MAX_MODULE_BYTES = 4 * 1024 * 1024;
+/** Largest file of the project; compilers and other giants come as one file of 10 MB. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Reads a file whose real path lies inside `realRoot` (itself a real path).
@@ -12,12 +15,10 @@ export const MAX_MODULE_BYTES = 4 * 1024 * 1024;
 export async function readInside(url: string, realRoot: string, chain: readonly string[]): Promise<Uint8Array> {
   try {
     const real = await Deno.realPath(new URL(url));
-    if (real !== realRoot && !real.startsWith(realRoot === "/" ? "/" : `${realRoot}/`)) {
-      throw outsideRoot(url, realRoot, chain);
-    }
+    if (!isInside(real, realRoot)) throw outsideRoot(url, realRoot, chain);
     const { size, isFile } = await Deno.stat(real);
     if (!isFile) throw moduleNotFound(url, chain);
-    if (size > MAX_MODULE_BYTES) throw tooLarge(url, `${size} bytes, at most ${MAX_MODULE_BYTES}`);
+    if (size > MAX_FILE_BYTES) throw tooLarge(url, `${size} bytes, at most ${MAX_FILE_BYTES}`);
     return await Deno.readFile(real);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
@@ -29,8 +30,13 @@ export async function readInside(url: string, realRoot: string, chain: readonly 
   }
 }
 
+/** Whether a path is a folder or lies in it; both absolute and real. */
+export function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+}
+
 /** SHA-256 as 64 hexadecimal digits. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as BufferSource));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function sha256(bytes: Uint8Array): string {
+  // Not crypto.subtle: a hop to another thread costs more than the hash of a module.
+  return createHash("sha256").update(bytes).digest("hex");
 }

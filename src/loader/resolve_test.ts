@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { NuvomError } from "../core/mod.ts";
-import { loadGraph } from "./mod.ts";
+import { loadGraph, type RemoteModules, sha256 } from "./mod.ts";
 import { TestProject } from "./testing.ts";
 
 async function refusal(files: Record<string, string>, entry = "main.js"): Promise<NuvomError> {
@@ -9,13 +9,14 @@ async function refusal(files: Record<string, string>, entry = "main.js"): Promis
 }
 
 const CODES: readonly (readonly [specifier: string, code: string])[] = [
-  ["lodash", "NUVOM_LOADER_BARE_SPECIFIER"],
-  ["@scope/x", "NUVOM_LOADER_BARE_SPECIFIER"],
-  ["npm:lodash@4", "NUVOM_LOADER_BARE_SPECIFIER"],
+  ["lodash", "NUVOM_LOADER_PACKAGE_NOT_FOUND"],
+  ["@scope/x", "NUVOM_LOADER_PACKAGE_NOT_FOUND"],
+  ["npm:lodash@4", "NUVOM_LOADER_PACKAGE_NOT_FOUND"],
+  ["__proto__", "NUVOM_LOADER_PACKAGE_NOT_FOUND"],
   ["jsr:@std/fs", "NUVOM_LOADER_BARE_SPECIFIER"],
   ["nuvom/inner", "NUVOM_LOADER_BARE_SPECIFIER"],
-  ["__proto__", "NUVOM_LOADER_BARE_SPECIFIER"],
-  ["", "NUVOM_LOADER_BARE_SPECIFIER"],
+  ["#x", "NUVOM_LOADER_PACKAGE_IMPORT"],
+  ["", "NUVOM_LOADER_SPECIFIER"],
   ["https://example.com/x.js", "NUVOM_LOADER_SPECIFIER"],
   ["http://127.0.0.1/x.js", "NUVOM_LOADER_SPECIFIER"],
   ["data:text/javascript,1", "NUVOM_LOADER_SPECIFIER"],
@@ -41,11 +42,9 @@ const CODES: readonly (readonly [specifier: string, code: string])[] = [
   ["../../../../../../../../etc/passwd", "NUVOM_LOADER_OUTSIDE_ROOT"],
   ...[
     "vm",
-    "worker_threads",
     "inspector",
     "inspector/promises",
     "repl",
-    "child_process",
     "node:vm",
     "node:wasi",
     "node:test",
@@ -56,11 +55,12 @@ const CODES: readonly (readonly [specifier: string, code: string])[] = [
     "node:__proto__",
   ].map((name) => [name.startsWith("node:") ? name : `node:${name}`, "NUVOM_LOADER_BUILTIN_REFUSED"] as const),
   ["vm", "NUVOM_LOADER_BUILTIN_REFUSED"],
-  ["child_process", "NUVOM_LOADER_BUILTIN_REFUSED"],
+  ["dgram", "NUVOM_LOADER_BUILTIN_REFUSED"],
 ];
 
 for (const [specifier, code] of CODES) {
-  Deno.test(`loadGraph() refuses the static import of ${JSON.stringify(specifier)} with ${code}`, async () => {
+  const threat = /\.\.|%|\\|\/etc/.test(specifier) ? "F5: " : "";
+  Deno.test(`${threat}loadGraph() refuses the static import of ${JSON.stringify(specifier)} with ${code}`, async () => {
     const text = `import ${JSON.stringify(specifier).replaceAll("\\\\0", "\\0")};`;
     const error = await refusal({ "main.js": text, "folder/x.js": "" });
     assertEquals([error.code, error.exitCode], [code, 3], error.message);
@@ -81,7 +81,7 @@ Deno.test("loadGraph() names the chain of imports that led to what it refuses", 
   assertEquals(places.every((at, i) => at > 0 && (i === 0 || at > places[i - 1]!)), true, error.message);
 });
 
-Deno.test("loadGraph() refuses a symbolic link that leads out of the root, and follows one that stays", async () => {
+Deno.test("F5: loadGraph() refuses a symbolic link that leads out of the root, and follows one that stays", async () => {
   await using outside = await TestProject.with({ "secret.js": "export const secret = 1" });
   await using project = await TestProject.with({
     "out.js": "import './link.js'",
@@ -99,7 +99,7 @@ Deno.test("loadGraph() refuses a symbolic link that leads out of the root, and f
   assertEquals((await project.run("in.js")).a, 1);
 });
 
-Deno.test("loadGraph() does not take a neighbour whose name begins with the root's for a part of it", async () => {
+Deno.test("F5: loadGraph() does not take a neighbour whose name begins with the root's for a part of it", async () => {
   await using project = await TestProject.with({ "p/main.js": "import '../p-other/x.js'", "p-other/x.js": "" });
   const load = () => loadGraph([project.url("p/main.js")], { root: `${project.root}/p` });
   assertEquals((await assertRejects(load, NuvomError)).code, "NUVOM_LOADER_OUTSIDE_ROOT");
@@ -138,3 +138,52 @@ Deno.test("loadGraph() gives an embedded module the sdk and built-ins, and no fi
     "NUVOM_LOADER_SPECIFIER",
   );
 });
+
+Deno.test("loadGraph() gives code from URLs no packages, and says how it came there and how to bundle it", async () => {
+  await using project = await TestProject.with({
+    "main.ts": "import 'mapped'",
+    "deno.json": '{ "imports": { "mapped": "https://x.example/mod.js", "own": "./own.ts" } }',
+    "package.json": '{ "imports": { "#own": "./own.ts" } }',
+    "own.ts": "",
+    "node_modules/lodash/index.js": "",
+    "node_modules/@std/fs/index.js": "",
+  });
+  for (const specifier of ["lodash", "npm:lodash@4", "jsr:@std/fs@1", "@std/fs", "own", "#own"]) {
+    const files = new Map([
+      ["https://x.example/mod.js", "export * from './deep/inner.js'"],
+      ["https://x.example/deep/inner.js", `import ${JSON.stringify(specifier)}`],
+    ]);
+    const load = () => loadGraph([project.url("main.ts")], { root: project.root, remote: remoteOf(files) });
+    const error = await assertRejects(load, NuvomError);
+    assertEquals(error.code, "NUVOM_LOADER_BARE_SPECIFIER", specifier);
+    assertStringIncludes(
+      error.message,
+      `imported by https://x.example/deep/inner.js, imported by https://x.example/mod.js, imported by ${project.root}/main.ts`,
+    );
+    assertStringIncludes(error.message, "deno bundle --platform=deno --external=nuvom");
+  }
+});
+
+Deno.test("loadGraph() takes everything from a URL as an ES module: require would reach the project's files", async () => {
+  await using project = await TestProject.with({ "node_modules/lodash/index.js": "", "own.js": "" });
+  for (const path of ["mod.cjs", "mod.cts", "node_modules/p/mod.js", "mod.js"]) {
+    const url = `https://x.example/${path}`;
+    const files = new Map([[
+      url,
+      `export default typeof require; require("lodash"); require(${JSON.stringify(`${project.root}/own.js`)})`,
+    ]]);
+    const graph = await loadGraph([url], { root: project.root, remote: remoteOf(files) });
+    assertEquals([...graph.modules.keys()], [url]);
+    assertEquals(graph.modules.get(url)!.parsed.commonjs, undefined);
+  }
+});
+
+function remoteOf(files: ReadonlyMap<string, string>): RemoteModules {
+  return {
+    load(url) {
+      const bytes = new TextEncoder().encode(files.get(url));
+      const read = () => Promise.resolve(bytes);
+      return Promise.resolve({ url, mediaType: "js", sha256: sha256(bytes), bytes: bytes.length, code: null, read });
+    },
+  };
+}

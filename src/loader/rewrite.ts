@@ -4,8 +4,10 @@
  * @module
  */
 
-import { type Node, parse } from "acorn";
+import { parse } from "acorn";
+import { type CommonJs, CommonJsParts } from "./commonjs.ts";
 import { syntaxError } from "./errors.ts";
+import { literalText, type SyntaxNode } from "./syntax_node.ts";
 
 /** How an import wants the module read. */
 export type ImportType = "js" | "json" | "text";
@@ -28,30 +30,34 @@ export interface ParsedModule {
   readonly metas: readonly (readonly [number, number])[];
   /** Identifiers of the module that our own names must not collide with. */
   readonly taken: ReadonlySet<string>;
+  /** Left out: it is an ES module. */
+  readonly commonjs?: CommonJs;
 }
+
+/** How a module is to be read. `either`: as CommonJS unless it has the syntax of an ES module. */
+export type Format = "module" | "commonjs" | "either";
 
 /** What the names begin with that are put into modules. */
 const OUR_NAMES = "__nuvom_";
 
-interface AnyNode extends Node {
-  readonly [key: string]: unknown;
-}
-
 /**
  * @throws {NuvomError} `NUVOM_LOADER_SYNTAX`
  */
-export function parseModule(url: string, source: string): ParsedModule {
+export function parseModule(url: string, source: string, format: Format = "module"): ParsedModule {
   const code = source.startsWith("#!") ? `//${source.slice(2)}` : source;
   const imports: ImportSite[] = [];
   const dynamic: number[] = [];
   const metas: (readonly [number, number])[] = [];
   const taken = new Set<string>();
-  for (const node of nodes(parseOrRefuse(url, code))) {
+  const parts = new CommonJsParts();
+  const { root, isModule } = parseOrRefuse(url, code, format);
+  for (const node of nodes(root)) {
+    if (!isModule) parts.visit(node);
     if (node.type === "ImportExpression") {
       dynamic.push(node.start);
       const site = literalImport(node);
       if (site !== null) imports.push(site);
-    } else if (node.type === "MetaProperty" && (node.meta as AnyNode).name === "import") {
+    } else if (node.type === "MetaProperty" && (node.meta as SyntaxNode).name === "import") {
       metas.push([node.start, node.end]);
     } else if (/^(Import|ExportNamed|ExportAll)Declaration$/.test(node.type) && node.source) {
       imports.push(staticImport(url, code, node));
@@ -59,48 +65,69 @@ export function parseModule(url: string, source: string): ParsedModule {
       taken.add(String(node.name));
     }
   }
-  return { code, imports, dynamic, metas, taken };
+  const found = { code, imports, dynamic, metas, taken };
+  return isModule ? found : { ...found, commonjs: parts.commonJs(code) };
 }
 
-function parseOrRefuse(url: string, code: string): AnyNode {
+interface Parsed {
+  readonly root: SyntaxNode;
+  readonly isModule: boolean;
+}
+
+function parseOrRefuse(url: string, code: string, format: Format): Parsed {
+  const first = parseAs(code, format === "module" ? "module" : "commonjs");
+  if ("root" in first) return first;
+  const second = format === "either" ? parseAs(code, "module") : first;
+  if ("root" in second) return second;
+  // Whichever got further says more of what is wrong.
+  const { error } = (second.error.pos ?? 0) > (first.error.pos ?? 0) ? second : first;
+  const place = { url, line: error.loc?.line ?? 1, column: (error.loc?.column ?? 0) + 1 };
+  throw syntaxError(place, error.message.replace(/ \(\d+:\d+\)$/, ""), error);
+}
+
+interface ParseError extends Error {
+  readonly pos?: number;
+  readonly loc?: { readonly line: number; readonly column: number };
+}
+
+function parseAs(code: string, sourceType: "module" | "commonjs"): Parsed | { readonly error: ParseError } {
   try {
-    return parse(code, { ecmaVersion: "latest", sourceType: "module", locations: false }) as unknown as AnyNode;
+    const root = parse(code, { ecmaVersion: "latest", sourceType, locations: false }) as unknown as SyntaxNode;
+    return { root, isModule: sourceType === "module" };
   } catch (error) {
-    const { loc, message } = error as { loc?: { line: number; column: number }; message: string };
-    const place = { url, line: loc?.line ?? 1, column: (loc?.column ?? 0) + 1 };
-    throw syntaxError(place, message.replace(/ \(\d+:\d+\)$/, ""), error);
+    return { error: error as ParseError };
   }
 }
 
 /** Every node of a tree, without recursion: minified code nests deeper than the stack. */
-function* nodes(root: AnyNode): Iterable<AnyNode> {
+function* nodes(root: SyntaxNode): Iterable<SyntaxNode> {
   const open: unknown[] = [root];
   while (open.length > 0) {
     const next = open.pop();
     // Not by spreading: a table of a million numbers has more elements than a call takes arguments.
-    if (Array.isArray(next)) { for (const element of next) open.push(element); }
-    else if (typeof next === "object" && next !== null && typeof (next as AnyNode).type === "string") {
-      yield next as AnyNode;
+    // From the end, so that statements come in the order of the source.
+    if (Array.isArray(next)) { for (let i = next.length - 1; i >= 0; i--) open.push(next[i]); }
+    else if (typeof next === "object" && next !== null && typeof (next as SyntaxNode).type === "string") {
+      yield next as SyntaxNode;
       for (const value of Object.values(next)) if (typeof value === "object" && value !== null) open.push(value);
     }
   }
 }
 
-function literalImport(node: AnyNode): ImportSite | null {
-  const source = node.source as AnyNode;
-  const fixed = source.type === "TemplateLiteral" && (source.expressions as unknown[]).length === 0
-    ? ((source.quasis as AnyNode[])[0]!.value as { cooked?: string }).cooked
-    : source.value;
-  if (typeof fixed !== "string") return null;
-  const options = node.options as AnyNode | null | undefined;
-  const attributes = (options?.properties as AnyNode[] | undefined)?.find((property) => keyName(property) === "with");
-  const list = ((attributes?.value as AnyNode | undefined)?.properties as AnyNode[] | undefined) ?? [];
+function literalImport(node: SyntaxNode): ImportSite | null {
+  const fixed = literalText(node.source as SyntaxNode);
+  if (fixed === null) return null;
+  const options = node.options as SyntaxNode | null | undefined;
+  const attributes = (options?.properties as SyntaxNode[] | undefined)?.find((property) =>
+    keyName(property) === "with"
+  );
+  const list = ((attributes?.value as SyntaxNode | undefined)?.properties as SyntaxNode[] | undefined) ?? [];
   return { specifier: fixed, type: importType(list) ?? "js", range: null };
 }
 
-function staticImport(url: string, code: string, node: AnyNode): ImportSite {
-  const source = node.source as AnyNode;
-  const attributes = (node.attributes as AnyNode[] | undefined) ?? [];
+function staticImport(url: string, code: string, node: SyntaxNode): ImportSite {
+  const source = node.source as SyntaxNode;
+  const attributes = (node.attributes as SyntaxNode[] | undefined) ?? [];
   const type = importType(attributes);
   if (type === null) {
     const line = code.slice(0, node.start).split("\n").length;
@@ -109,15 +136,15 @@ function staticImport(url: string, code: string, node: AnyNode): ImportSite {
   return { specifier: String(source.value), type, range: [source.start, node.end] };
 }
 
-function importType(attributes: readonly AnyNode[]): ImportType | null {
+function importType(attributes: readonly SyntaxNode[]): ImportType | null {
   if (attributes.length === 0) return "js";
   const [first] = attributes;
-  const value = (first!.value as AnyNode).value;
+  const value = (first!.value as SyntaxNode).value;
   return attributes.length === 1 && keyName(first!) === "type" && (value === "json" || value === "text") ? value : null;
 }
 
-function keyName(property: AnyNode): unknown {
-  const key = property.key as AnyNode | undefined;
+function keyName(property: SyntaxNode): unknown {
+  const key = property.key as SyntaxNode | undefined;
   return key?.name ?? key?.value;
 }
 
@@ -134,8 +161,8 @@ export interface Shift {
 /** A module as it is written. Its lines are those of the source. */
 export interface Rewritten {
   readonly code: string;
-  /** In the order of their places. */
-  readonly shifts: readonly Shift[];
+  /** In the order of their places; made when a stack asks for them. */
+  readonly shifts: () => readonly Shift[];
 }
 
 interface Edit {
@@ -147,19 +174,26 @@ interface Edit {
 /**
  * @param targetOf What a static import says instead.
  * @param index Number of the module in its folder, under which `guard.js` knows it.
+ * @returns Of an ES module the module; of CommonJS an expression: a function that takes what `import()` becomes and
+ *   gives the function that Node makes of such a file.
  */
 export function rewrite(module: ParsedModule, targetOf: (site: ImportSite) => string, index: number): Rewritten {
-  const { code, dynamic, metas, taken } = module;
+  const { code, dynamic, metas, taken, commonjs } = module;
   const load = freeName(taken, `${OUR_NAMES}import`);
   const meta = freeName(taken, `${OUR_NAMES}meta`);
   const bindings = [
     ...(dynamic.length > 0 ? [`load${index} as ${load}`] : []),
     ...(metas.length > 0 ? [`meta${index} as ${meta}`] : []),
   ];
+  const opening = commonjs !== undefined
+    ? `(function (${
+      dynamic.length > 0 ? load : ""
+    }) { return function (exports, require, module, __filename, __dirname) {`
+    : bindings.length > 0
+    ? `import { ${bindings.join(", ")} } from "./guard.js";`
+    : "";
   const edits: Edit[] = [
-    ...(bindings.length > 0
-      ? [{ start: 0, end: 0, text: `import { ${bindings.join(", ")} } from "./guard.js";` }]
-      : []),
+    ...(opening === "" ? [] : [{ start: 0, end: 0, text: opening }]),
     ...dynamic.map((start) => ({ start, end: start + "import".length, text: load })),
     ...metas.map(([start, end]) => ({ start, end, text: meta })),
   ];
@@ -170,22 +204,29 @@ export function rewrite(module: ParsedModule, targetOf: (site: ImportSite) => st
     const lineBreaks = code.slice(start, end).replace(/[^\n\r\u2028\u2029]/g, "");
     edits.push({ start, end, text: `${JSON.stringify(targetOf(site))};${lineBreaks}` });
   }
-  return applyEdits(code, edits.sort((a, b) => a.start - b.start));
+  const written = applyEdits(code, edits.sort((a, b) => a.start - b.start));
+  return commonjs === undefined ? written : { ...written, code: `${written.code}\n}; })` };
 }
 
 function applyEdits(code: string, edits: readonly Edit[]): Rewritten {
   const parts: string[] = [];
-  const shifts: Shift[] = [];
-  let [from, source, written] = [0, START, START];
+  let from = 0;
   for (const { start, end, text } of edits) {
-    const kept = code.slice(from, start);
-    parts.push(kept, text);
-    source = after(after(source, kept), code.slice(start, end));
-    written = after(after(written, kept), text);
-    shifts.push({ ...written, by: written.column - source.column });
+    parts.push(code.slice(from, start), text);
     from = end;
   }
-  return { code: parts.join("") + code.slice(from), shifts };
+  return { code: parts.join("") + code.slice(from), shifts: () => shiftsOf(code, edits) };
+}
+
+function shiftsOf(code: string, edits: readonly Edit[]): Shift[] {
+  let [from, source, written] = [0, START, START];
+  return edits.map(({ start, end, text }) => {
+    const kept = code.slice(from, start);
+    source = after(after(source, kept), code.slice(start, end));
+    written = after(after(written, kept), text);
+    from = end;
+    return { ...written, by: written.column - source.column };
+  });
 }
 
 const START = { line: 1, column: 1 };

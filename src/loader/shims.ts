@@ -6,6 +6,7 @@
 
 import { builtinTarget, REQUIRABLE, shimFile } from "./builtins.ts";
 import { BRIDGE, SDK_EXPORTS } from "./guest_bridge.ts";
+import { STAND_INS } from "./stand_ins.ts";
 
 /** The stub modules of a prepared folder by file name. */
 export function stubModules(): ReadonlyMap<string, string> {
@@ -18,6 +19,8 @@ export function stubModules(): ReadonlyMap<string, string> {
     [shimFile("tty"), TTY],
     [shimFile("v8"), V8],
     [shimFile("cluster"), CLUSTER],
+    ["timers.js", TIMERS],
+    ...STAND_INS,
   ]);
 }
 
@@ -66,6 +69,15 @@ for (const [wrap, name] of binding === undefined ? [] : [["pipe_wrap", "Pipe"], 
     const found = Object.getOwnPropertyDescriptor(prototype, method);
     if (method in prototype && found?.configurable !== false) Object.defineProperty(prototype, method, { value: refuse, writable: false, configurable: false });
   }
+}
+`;
+
+/** Before Deno 2.9 a timer is a number, and packages made for Node call its methods. */
+const TIMERS = `import * as timers from "node:timers";
+const probe = setTimeout(() => {}, 0);
+clearTimeout(probe);
+for (const name of typeof probe === "number" ? ["setTimeout", "setInterval", "clearTimeout", "clearInterval"] : []) {
+  Object.defineProperty(globalThis, name, { value: timers[name], writable: true, enumerable: true, configurable: true });
 }
 `;
 

@@ -3,12 +3,14 @@ import { BRIDGE } from "./mod.ts";
 import { TestProject } from "./testing.ts";
 
 const ALLOWED =
-  "assert assert/strict async_hooks buffer cluster crypto diagnostics_channel dns events fs fs/promises http http2 https module net os path perf_hooks process querystring sqlite stream stream/promises stream/web string_decoder timers timers/promises tls tty url util util/types v8 zlib"
+  "assert assert/strict async_hooks buffer child_process cluster console crypto diagnostics_channel dns events fs fs/promises http http2 https module net os path perf_hooks process querystring sqlite stream stream/promises stream/web string_decoder timers timers/promises tls tty url util util/types v8 worker_threads zlib"
     .split(" ");
 
 Deno.test("every permitted built-in can be imported with node: and without", async () => {
   const text = ALLOWED.map((name, i) =>
-    `import * as a${i} from "node:${name}"; import b${i} from "${name}"; export const ok${i} = a${i}.default === b${i};`
+    `import * as a${i} from "node:${name}"; import b${i} from "${
+      name === "sqlite" ? "node:sqlite" : name
+    }"; export const ok${i} = a${i}.default === b${i};`
   );
   await using project = await TestProject.with({ "main.js": text.join("\n") });
   const m = await project.run("main.js");
@@ -33,8 +35,7 @@ Deno.test("createRequire() knows the built-ins that imports know, and nothing el
     const name of [
       "vm",
       "node:vm",
-      "child_process",
-      "worker_threads",
+      "dgram",
       "inspector",
       "repl",
       "./main.js",
@@ -135,6 +136,41 @@ Deno.test("node:net still connects, serves, and knows its instances", async () =
   });
   const m = await project.run("main.js");
   assertEquals([m.answer, m.own, m.page], [["hello", true, true], true, "page"]);
+});
+
+Deno.test("the stand-ins load, tell the truth, and refuse what would start a process or a thread", async () => {
+  await using project = await TestProject.with({
+    "main.js":
+      `import child, { spawn } from "node:child_process"; import threads, { Worker } from "worker_threads"; import cons, { Console, log } from "console";
+      class Own extends Worker {} export const ways = [() => spawn("ls"), () => child.execSync("ls"), () => new child.ChildProcess(), () => new Worker("x"),
+        () => new Own("x"), () => new threads.BroadcastChannel("x"), () => new Console({}), () => new cons.Console({})];
+      export const main = [threads.isMainThread, threads.parentPort, threads.threadId, typeof threads.MessageChannel]; export const say = (x) => { log(x); cons.error(x) };`,
+  });
+  const m = await project.run("main.js");
+  for (const way of m.ways) {
+    assertEquals((assertThrows(way, Error) as Error & { code: string }).code, "NUVOM_LOADER_BUILTIN_REFUSED");
+  }
+  assertEquals(m.main, [true, null, 0, "function"]);
+  const said: unknown[] = [];
+  const real = globalThis.console;
+  // As a realm does it: after the stand-ins were loaded.
+  globalThis.console = { ...real, log: (x) => said.push(x), error: (x) => said.push(x) };
+  try {
+    m.say("hello");
+  } finally {
+    globalThis.console = real;
+  }
+  assertEquals(said, ["hello", "hello"]);
+});
+
+Deno.test("a timer has the methods that packages for Node call", async () => {
+  await using project = await TestProject.with({
+    "main.js":
+      `const timer = setTimeout(() => {}, 1e6); export const kinds = [typeof timer.unref, typeof timer.refresh]; clearTimeout(timer);
+      const every = setInterval(() => {}, 1e6); every.unref(); clearInterval(every); export const fired = await new Promise((r) => setTimeout(r, 1, "fired"));`,
+  });
+  const m = await project.run("main.js");
+  assertEquals([m.kinds, m.fired], [["function", "function"], "fired"]);
 });
 
 Deno.test("the shims leave no global behind", async () => {

@@ -7,7 +7,8 @@ import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 export interface StackSource {
   readonly url: string;
   readonly map: string | null;
-  readonly shifts: readonly Shift[];
+  /** Asked for when a stack is mapped. */
+  readonly shifts: () => readonly Shift[];
 }
 
 /**
@@ -23,7 +24,7 @@ export function mapStack(stack: string, folderUrl: string, sources: ReadonlyMap<
 }
 
 function place(source: StackSource, line: number, column: number): string {
-  const shift = source.shifts.findLast((each) => each.line === line && each.column <= column);
+  const shift = source.shifts().findLast((each) => each.line === line && each.column <= column);
   const written = Math.max(1, column - (shift?.by ?? 0));
   if (source.map === null) return `${source.url}:${line}:${written}`;
   const original = originalPositionFor(new TraceMap(source.map), { line, column: written - 1 });

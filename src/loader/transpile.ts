@@ -2,17 +2,17 @@
 
 import { syntaxError } from "./errors.ts";
 
-/** JavaScript and, where it came from TypeScript, the source map (JSON text). */
+/** JavaScript and its source map (JSON text). */
 export interface Transpiled {
   readonly code: string;
   readonly map: string | null;
 }
 
 /**
+ * @param url Where the source comes from, for messages.
  * @throws {NuvomError} `NUVOM_LOADER_SYNTAX`
  */
 export async function transpile(url: string, source: string): Promise<Transpiled> {
-  if (!/\.[mc]?tsx?$/.test(new URL(url).pathname)) return { code: source, map: null };
   const { transformSync } = await import("@swc/wasm-typescript");
   try {
     const { code, map } = transformSync(source, {

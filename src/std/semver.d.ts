@@ -1,11 +1,11 @@
 /** A version, taken apart. */
-export interface SemVer {
+interface SemVer {
   readonly major: number;
   readonly minor: number;
   readonly patch: number;
 }
 /** A range such as `^1.2.0`, taken apart. */
-export type Range = readonly (readonly unknown[])[];
+type Range = readonly (readonly unknown[])[];
 /** The highest of the versions that lie in the range. */
 export function maxSatisfying(versions: readonly SemVer[], range: Range): SemVer | undefined;
 /** Whether the version lies in the range. */

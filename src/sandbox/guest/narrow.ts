@@ -35,7 +35,6 @@ const REMOVED = [
   "onmessage",
   "onmessageerror",
   "importScripts",
-  "eval",
 ];
 
 /** What {@linkcode narrowGlobals} leaves and puts in. */
@@ -59,6 +58,7 @@ export function narrowGlobals(options: NarrowOptions): void {
   for (const name of REMOVED) remove(scope, name);
   replace(scope, "Deno", Object.freeze(narrow));
   replace(scope, "process", options.process);
+  replace(scope, "eval", refuseEval);
   replace(scope, "console", guestConsole(Deno.inspect, options.output));
 }
 
@@ -74,6 +74,11 @@ function envFacade(env: Readonly<Record<string, string>>): unknown {
     set: refuse,
     delete: refuse,
   });
+}
+
+/** Packages name `eval` without calling it, so it may not be gone. */
+function refuseEval(): never {
+  throw new EvalError("Code is not made from text in plugins and tasks.");
 }
 
 function remove(scope: Record<string, unknown>, name: string): void {

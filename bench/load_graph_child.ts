@@ -1,0 +1,45 @@
+/** What `load_graph.ts` compiles and times: loads a graph as the worker does, or nothing. @module */
+
+import { loadGraph, lockedGraph, LockedModules, ModuleStore, NetworkModules, prepareGraph } from "../src/loader/mod.ts";
+import { openRealm } from "../src/sandbox/mod.ts";
+
+const [url, cache] = Deno.args;
+if (url !== undefined && cache !== undefined) await load(url, cache);
+// As the command line does: what a finished command leaves behind is not waited for.
+Deno.exit(0);
+
+async function load(url: string, cache: string): Promise<void> {
+  const marks = [performance.now()];
+  const mark = () => void marks.push(performance.now());
+  const graph = await graphOf(url, cache);
+  mark();
+  const prepared = await prepareGraph(graph);
+  mark();
+  const realm = await openRealm(
+    { name: "bench", kind: "worker", role: "plugin", graph: prepared, grant: {}, env: {}, startTimeoutMs: 20_000 },
+    { call: () => Promise.resolve(null), note() {}, output: (_stream, line) => console.error(line) },
+  );
+  mark();
+  await realm.call("plugin.load", { entry: prepared.entryRef(url), exportName: null }, { timeoutMs: 20_000 });
+  mark();
+  await realm.stop(1_000);
+  await prepared.dispose();
+  console.log(JSON.stringify(marks.slice(1).map((at, i) => at - marks[i]!)));
+}
+
+/** Cold: over the network, and locked; warm: by the lock, without a network. */
+async function graphOf(url: string, cache: string) {
+  const store = new ModuleStore(cache);
+  const options = { root: Deno.cwd(), preparedDir: `${cache}/prepared` };
+  const lock = await Deno.readTextFile(`${cache}/lock.json`).catch(() => null);
+  if (lock !== null) {
+    return await loadGraph([url], {
+      ...options,
+      remote: new LockedModules(JSON.parse(lock), { store, network: null }),
+    });
+  }
+  await using network = new NetworkModules({ store, allowHttpLoopback: true });
+  const graph = await loadGraph([url], { ...options, remote: network });
+  await Deno.writeTextFile(`${cache}/lock.json`, JSON.stringify(lockedGraph(graph)));
+  return graph;
+}

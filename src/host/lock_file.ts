@@ -1,0 +1,52 @@
+/** The lock on disk. @module */
+
+import { EMPTY_LOCK, type Lock } from "./lock.ts";
+import { lockUnreadable, lockUnwritable } from "./lock_errors.ts";
+import { lockText, parseLock } from "./lock_json.ts";
+import { writeAtomically } from "./write_atomically.ts";
+
+/** Everyone who may read the manifest may read the lock. */
+const MODE = 0o644;
+
+/** An empty one where there is none. @throws {NuvomError} `NUVOM_LOCK_…` */
+export async function readLock(path: string): Promise<Lock> {
+  const text = await readLockText(path);
+  return text === null ? EMPTY_LOCK : parseLock(text, path);
+}
+
+/** Null where there is none. @throws {NuvomError} `NUVOM_LOCK_READ` */
+export async function readLockText(path: string): Promise<string | null> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return null;
+    throw lockUnreadable(path, error);
+  }
+}
+
+/**
+ * Writes a lock, unless the file says the same already; no file is made for a lock that says nothing.
+ * @returns whether it was written.
+ */
+export async function writeLock(path: string, lock: Lock): Promise<boolean> {
+  const text = lockText(lock);
+  const old = await readLockText(path);
+  if (old === text || (old === null && isEmpty(lock))) return false;
+  await writeLockText(path, text);
+  return true;
+}
+
+/** @param text Null removes the file. @throws {NuvomError} `NUVOM_LOCK_WRITE` */
+export async function writeLockText(path: string, text: string | null): Promise<void> {
+  try {
+    if (text === null) await Deno.remove(path);
+    else await writeAtomically(path, text, MODE);
+  } catch (error) {
+    if (text === null && error instanceof Deno.errors.NotFound) return;
+    throw lockUnwritable(path, `can't be written: ${(error as Error).message}`, error);
+  }
+}
+
+function isEmpty({ plugins, tasks }: Lock): boolean {
+  return Object.keys(plugins).length === 0 && Object.keys(tasks).length === 0;
+}

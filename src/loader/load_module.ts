@@ -1,0 +1,159 @@
+/** One module on its way into a graph: read, hashed, transpiled, parsed, its imports resolved. @module */
+
+import { NuvomError } from "../core/mod.ts";
+import { badSpecifier, syntaxError } from "./errors.ts";
+import { type MediaType, mediaTypeOf } from "./media_type.ts";
+import type { PreparedPack, PreparedSource } from "./prepared_pack.ts";
+import { readInside, sha256 } from "./read.ts";
+import { isRemote, type RemoteModule, type RemoteModules } from "./remote.ts";
+import type { Project } from "./project.ts";
+import type { Resolution } from "./resolve.ts";
+import { resolveImport, resolveRequire } from "./resolve_local.ts";
+import { type ImportSite, type ImportType, type ParsedModule, parseModule } from "./rewrite.ts";
+import { transpile } from "./transpile.ts";
+
+/** One module, ready to be rewritten. */
+export interface LoadedModule {
+  /** Of a module from a URL the last one, after redirects. */
+  readonly url: string;
+  readonly type: ImportType;
+  readonly mediaType: MediaType;
+  /** Of the bytes as they were read. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** SHA-256 of the prepared form, for the lock; null where none is kept. */
+  readonly code: string | null;
+  /** Position in the graph; `guard.js` and the file's name carry it. */
+  readonly index: number;
+  readonly parsed: ParsedModule;
+  /** Source map of the transpiler, JSON text. */
+  readonly map: string | null;
+  /** What each import means, by {@linkcode siteKey}. */
+  readonly imports: ReadonlyMap<string, Resolution>;
+  /** What each `require` of a CommonJS module means, by its specifier. */
+  readonly requires: ReadonlyMap<string, Resolution>;
+  /** What each `require.resolve` of a CommonJS module means, by its specifier; it loads nothing. */
+  readonly resolves: ReadonlyMap<string, Resolution>;
+}
+
+/** An import, or an entry, that is to be loaded. */
+export interface ModuleRequest {
+  readonly url: string;
+  readonly type: ImportType;
+  /** URLs of the modules that led here, outermost first. */
+  readonly chain: readonly string[];
+}
+
+/** What modules of one graph are loaded with. */
+export interface LoadContext {
+  /** Real path of the folder that files must stay in. */
+  readonly root: string;
+  readonly embedded?: (name: string) => Promise<string>;
+  readonly remote?: RemoteModules;
+  readonly imports: Readonly<Record<string, string>>;
+  readonly pack: PreparedPack | null;
+  readonly project: Project;
+}
+
+/** Names an import of a module. */
+export function siteKey(site: Pick<ImportSite, "specifier" | "type">): string {
+  return `${site.type} ${site.specifier}`;
+}
+
+/** Everything of a module but its place in the graph. */
+export async function loadModule(request: ModuleRequest, context: LoadContext): Promise<Omit<LoadedModule, "index">> {
+  const { type, chain } = request;
+  const source = await sourceOf(request, context);
+  const { url, mediaType, sha256, bytes } = source;
+  const { parsed, map, code } = await prepare(source, request, context);
+  const here = [...chain, url];
+  const imports = new Map<string, Resolution>();
+  for (const site of parsed.imports) imports.set(siteKey(site), await resolveSite(site, here, context));
+  const requires = await resolveCalls(parsed.commonjs?.requires ?? [], here, context);
+  const resolves = await resolveCalls(parsed.commonjs?.resolves ?? [], here, context);
+  return { url, type, mediaType, sha256, bytes, code, parsed, map, imports, requires, resolves };
+}
+
+async function sourceOf({ url, chain }: ModuleRequest, context: LoadContext): Promise<RemoteModule> {
+  if (!isRemote(url)) return await localSource(url, chain, context);
+  if (context.remote === undefined) throw badSpecifier(url, "modules from URLs are not loaded here", chain);
+  return await context.remote.load(url, chain);
+}
+
+async function localSource(url: string, chain: readonly string[], context: LoadContext): Promise<RemoteModule> {
+  const name = url.startsWith("nuvom:") ? url.slice("nuvom:".length) : null;
+  if (name !== null && context.embedded === undefined) {
+    throw new TypeError(`no embedded modules are available for ${url}`);
+  }
+  const bytes = name === null
+    ? await readInside(url, context.root, chain)
+    : new TextEncoder().encode(await context.embedded!(name));
+  const read = () => Promise.resolve(bytes);
+  return { url, mediaType: mediaTypeOf(url), sha256: sha256(bytes), bytes: bytes.length, code: null, read };
+}
+
+/** From the pack where that is trusted; what is made of a module from a URL goes into it. */
+async function prepare(
+  source: RemoteModule,
+  request: ModuleRequest,
+  { pack, project }: LoadContext,
+): Promise<PreparedSource & { code: string | null }> {
+  const key = `${request.type} ${source.mediaType} ${source.sha256}`;
+  const found = pack?.find(key, source.code) ?? null;
+  if (found !== null) return { ...found, code: source.code };
+  const text = new TextDecoder().decode(await source.read());
+  const { code, map } = await toCode(source, request, text);
+  const format = request.type === "js" ? await project.format(source.url, request.chain) : "module";
+  const made = { parsed: parseModule(source.url, code, format), map };
+  return { ...made, code: isRemote(source.url) ? pack?.keep(key, made) ?? null : null };
+}
+
+/** Bundles hold `try { await import("optional-package") } catch {}`: what is not there fails when it is run, not before. */
+async function resolveSite(site: ImportSite, chain: readonly string[], context: LoadContext): Promise<Resolution> {
+  const rules = { remote: context.remote !== undefined, imports: context.imports };
+  const resolution = resolveImport(site.specifier, chain, rules, context.project);
+  return await (site.range === null ? orRefused(resolution) : resolution);
+}
+
+/** Whatever a `require` can't have, the call throws when it is reached: packages try what may not be there. */
+async function resolveCalls(
+  specifiers: readonly string[],
+  chain: readonly string[],
+  { project }: LoadContext,
+): Promise<ReadonlyMap<string, Resolution>> {
+  const found = new Map<string, Resolution>();
+  for (const each of specifiers) found.set(each, await orRefused(resolveRequire(each, chain, project)));
+  return found;
+}
+
+async function orRefused(resolution: Promise<Resolution>): Promise<Resolution> {
+  try {
+    return await resolution;
+  } catch (error) {
+    if (!(error instanceof NuvomError)) throw error;
+    return { kind: "refused", code: error.code, message: error.message };
+  }
+}
+
+async function toCode(
+  { url, mediaType }: RemoteModule,
+  { type, chain }: ModuleRequest,
+  text: string,
+): Promise<{ code: string; map: string | null }> {
+  if (type === "text") return { code: `export default ${JSON.stringify(text)};`, map: null };
+  if (type === "json") return { code: jsonModule(url, text), map: null };
+  if (mediaType === "json") {
+    const importer = { url: chain.at(-1) ?? url, line: 1, column: 1 };
+    throw syntaxError(importer, `the import of ${url} needs \`with { type: "json" }\``);
+  }
+  return mediaType === "ts" ? await transpile(url, text) : { code: text, map: null };
+}
+
+function jsonModule(url: string, text: string): string {
+  try {
+    // Kept as text: as an object literal the key `__proto__` would mean something else.
+    return `export default JSON.parse(${JSON.stringify(JSON.stringify(JSON.parse(text)))});`;
+  } catch (error) {
+    throw syntaxError({ url, line: 1, column: 1 }, `it is no JSON: ${(error as Error).message}`, error);
+  }
+}
