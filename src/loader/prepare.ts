@@ -4,6 +4,7 @@ import { commonJsFacade, commonJsRuntime, scriptFile } from "./commonjs_runtime.
 import type { ModuleGraph } from "./graph.ts";
 import { filesByKey, guardSource, targetOf } from "./guard.ts";
 import type { LoadedModule } from "./load_module.ts";
+import { PrivateFolder } from "./private_folder.ts";
 import { rewrite } from "./rewrite.ts";
 import { stubModules } from "./shims.ts";
 import { mapStack, type StackSource } from "./stack.ts";
@@ -20,12 +21,14 @@ export interface PreparedEntry {
 export class PreparedGraph {
   /** Absolute path without a slash at the end. */
   readonly folder: string;
+  readonly #private: PrivateFolder;
   readonly #files: ReadonlyMap<string, string>;
   readonly #sources: ReadonlyMap<string, StackSource>;
 
   /** Made by {@linkcode prepareGraph}. */
-  constructor(folder: string, files: ReadonlyMap<string, string>, sources: ReadonlyMap<string, StackSource>) {
-    this.folder = folder;
+  constructor(folder: PrivateFolder, files: ReadonlyMap<string, string>, sources: ReadonlyMap<string, StackSource>) {
+    this.#private = folder;
+    this.folder = folder.path;
     this.#files = files;
     this.#sources = sources;
   }
@@ -47,11 +50,7 @@ export class PreparedGraph {
 
   /** Removes the folder. May be called twice. */
   async dispose(): Promise<void> {
-    try {
-      await Deno.remove(this.folder, { recursive: true });
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    await this.#private.remove();
   }
 }
 
@@ -63,7 +62,7 @@ const NO_SOURCE_MAP = "\n//# sourceMappingURL=data:,\n";
 
 /** Writes the graph; nothing is left behind when it fails. */
 export async function prepareGraph(graph: ModuleGraph): Promise<PreparedGraph> {
-  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "nuvom-run-" }));
+  const folder = await PrivateFolder.make();
   const names = new Map([...graph.modules.values()].map((module) => [module, fileName(module)]));
   const fileOf = (module: LoadedModule) => names.get(module)!;
   const files = filesByKey(graph, fileOf);
@@ -71,7 +70,7 @@ export async function prepareGraph(graph: ModuleGraph): Promise<PreparedGraph> {
   const prepared = new PreparedGraph(folder, files, sources);
   const scripts = new Map<number, string>();
   try {
-    const put = (name: string, text: string) => writePrivate(`${folder}/${name}`, text);
+    const put = (name: string, text: string) => writePrivate(`${folder.path}/${name}`, text);
     for (const [name, text] of stubModules()) put(name, text);
     put("guard.js", guardSource(graph, fileOf));
     for (const module of graph.modules.values()) {
