@@ -2,6 +2,7 @@
 
 import { type ErrorData, fromErrorData, toErrorData } from "../core/mod.ts";
 import { rpcTimeout, unknownMethod } from "./errors.ts";
+import { packNote, unpackNote } from "./packed_notes.ts";
 
 // Taken at import: in a guest, foreign code may change the globals later.
 const { parse, stringify } = JSON;
@@ -64,7 +65,7 @@ export class RpcPeer {
 
   /** Tells the other side something; after the close it goes nowhere. */
   note(method: string, params: unknown): void {
-    this.#post(["note", method, params]);
+    this.#post(["note", method, packNote(method, params)]);
   }
 
   /** Takes a text that came from the other side; throws what can't be read. */
@@ -74,7 +75,7 @@ export class RpcPeer {
       case "call":
         return void this.#answer(message[1], message[2], message[3]);
       case "note":
-        return this.#handlers.note(message[1], message[2]);
+        return this.#handlers.note(message[1], unpackNote(message[1], message[2]));
       case "answer":
         return this.#take(message[1])?.resolve(message[2]);
       case "error": {

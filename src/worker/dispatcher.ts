@@ -88,7 +88,7 @@ export class Dispatcher {
     return this.#settler;
   }
 
-  /** Resolves when something has ended or was settled. */
+  /** Resolves when something has ended or was settled, and at the end of all. */
   get moved(): Promise<void> {
     return this.#moved.promise;
   }
@@ -103,14 +103,15 @@ export class Dispatcher {
     const { batchSize } = this.#parts.options;
     if (this.#settleOutage.failing || this.#settler.size >= LARGEST_BACKLOG * batchSize) return 0;
     const room = Math.min(this.#executors.room - this.#waiting.length, batchSize);
-    // Many small leases cost more than one large one, so the pipe is filled again when it is half empty.
-    return this.#executors.hungry || room >= batchSize / 2 ? Math.max(0, room) : 0;
+    // Many small leases cost more than one large one, so it waits until there is room for a whole one or half the pipe.
+    const enough = Math.min(batchSize, this.#executors.capacity / 2);
+    return this.#executors.hungry || room >= enough ? Math.max(0, room) : 0;
   }
 
   /** Takes leased jobs; gives them back when the worker stops. */
   take(jobs: readonly LeasedJob[]): void {
     // The queue has given these out again, so their older leases are over.
-    this.#lose(jobs.flatMap(({ id }) => this.#ledger.find(id) ?? []).filter(({ ended }) => !ended));
+    this.#lose(this.#ledger.findAll(jobs).filter(({ ended }) => !ended));
     const attempts = this.#ledger.take(jobs);
     if (this.#accepting) this.#assign(attempts);
     else this.#release(attempts, STOPPING);
@@ -161,6 +162,7 @@ export class Dispatcher {
     this.#executors.close();
     this.#overtime.stop();
     this.#settler.abandon();
+    this.#moved.resolve();
   }
 
   #assign(attempts: readonly Attempt[]): void {

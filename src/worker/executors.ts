@@ -48,6 +48,11 @@ export class Executors {
     return this.#all.reduce((sum, executor) => sum + this.#roomOf(executor), 0);
   }
 
+  /** How many attempts they could take if they had none. */
+  get capacity(): number {
+    return this.#all.filter(takes).length * this.#parts.prefetch.bound;
+  }
+
   /** Whether one of them has a slot with nothing to run. */
   get hungry(): boolean {
     return this.#all.some((executor) => takes(executor) && executor.load < this.#parts.concurrency);

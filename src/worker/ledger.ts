@@ -50,9 +50,14 @@ export class Ledger {
     return this.#released;
   }
 
-  /** The attempt that holds the job; undefined when there is none. */
-  find(id: string): Attempt | undefined {
-    return this.#held.get(id);
+  /** The attempts that hold some of these jobs. */
+  findAll(jobs: readonly LeasedJob[]): Attempt[] {
+    const found: Attempt[] = [];
+    for (const { id } of jobs) {
+      const attempt = this.#held.get(id);
+      if (attempt !== undefined) found.push(attempt);
+    }
+    return found;
   }
 
   /** Whether the attempt still holds its lease, as far as is known. */

@@ -53,8 +53,10 @@ export class Settler {
   add(ended: Ended): void {
     this.#ends.push(ended);
     if (this.#writing !== undefined) return;
-    if (this.#ends.length >= this.#parts.batchSize) this.#startWriting();
-    else this.#arm();
+    const { batchSize } = this.#parts;
+    if (this.#ends.length < batchSize) this.#arm();
+    // Not at once: the ends of a report come one after the other, and belong into one write.
+    else if (this.#ends.length === batchSize) queueMicrotask(() => this.#startWriting());
   }
 
   /** Writes everything; resolves when all of it is written, or when {@linkcode Settler.abandon} was called. */
@@ -74,7 +76,7 @@ export class Settler {
 
   #startWriting(): void {
     this.#disarm();
-    if (this.#abandoned.signal.aborted) return;
+    if (this.#abandoned.signal.aborted || this.#ends.length === 0) return;
     this.#writing ??= this.#writeAll().finally(() => {
       this.#writing = undefined;
       if (this.#ends.length > 0 && !this.#abandoned.signal.aborted) this.#arm();

@@ -99,10 +99,10 @@ export class Worker {
   async drained(): Promise<void> {
     while (!this.#isIn("stopped")) {
       const { moved } = this.#dispatcher;
-      if (this.inFlight === 0 && this.#isIn("running") && await this.#queueIsEmpty()) return;
-      const over = new AbortController();
-      await Promise.race([this.#stopped.promise, moved, sleep(this.#parts.clock, DRAINED_POLL_MS, over.signal)]);
-      over.abort();
+      // Without a timer: this goes round with every report while there is work.
+      if (this.inFlight > 0) await moved;
+      else if (this.#isIn("running") && await this.#queueIsEmpty()) return;
+      else await this.#atMost(DRAINED_POLL_MS, moved);
     }
   }
 
@@ -149,10 +149,7 @@ export class Worker {
   }
 
   async #settleLast(): Promise<void> {
-    const over = new AbortController();
-    const time = sleep(this.#parts.clock, this.#forced.signal.aborted ? LAST_MS : LAST_SETTLE_MS, over.signal);
-    await Promise.race([this.#dispatcher.settler.flush(), time]);
-    over.abort();
+    await this.#atMost(this.#forced.signal.aborted ? LAST_MS : LAST_SETTLE_MS, this.#dispatcher.settler.flush());
   }
 
   async #unlessForced(work: Promise<unknown> | undefined): Promise<void> {
@@ -163,6 +160,12 @@ export class Worker {
     signal.addEventListener("abort", resolve);
     await Promise.race([work, forced.promise]);
     signal.removeEventListener("abort", resolve);
+  }
+
+  async #atMost(ms: number, work: Promise<unknown>): Promise<void> {
+    const over = new AbortController();
+    await Promise.race([work, sleep(this.#parts.clock, ms, over.signal)]);
+    over.abort();
   }
 
   #end(): void {

@@ -1,8 +1,10 @@
 /** Taking jobs: what is due becomes ready, leases that ran out are over, the first ready jobs are leased. @module */
 
-import { type LeasedJob, type LeaseRequest, lostTooOften, MAX_LEASE_LOSSES } from "../../core/mod.ts";
+import { type LeasedJob, leasedRecord, type LeaseRequest, lostTooOften, MAX_LEASE_LOSSES } from "../../core/mod.ts";
 import { cancelledByUser } from "../errors.ts";
-import { type JobRow, toLeased } from "./rows.ts";
+import { Endings } from "./endings.ts";
+import { queuesWith } from "./queues.ts";
+import { rowsOf, toRecord, toToken } from "./rows.ts";
 import { STATE } from "./schema.ts";
 import type { SqliteStore } from "./store.ts";
 
@@ -18,27 +20,22 @@ const MOVED_AT_ONCE = 2_000;
 const READY = `SELECT seq, priority FROM jobs WHERE state = ${STATE.pending} AND queue = ?
   ORDER BY priority DESC, seq LIMIT ?`;
 
-/** Jumps from one queue to the next in the index, whatever number of jobs each of them holds. */
-const READY_QUEUES = `
-  WITH RECURSIVE ready (name) AS (
-    SELECT min(queue) FROM jobs WHERE state = ${STATE.pending}
-    UNION ALL
-    SELECT (SELECT min(queue) FROM jobs WHERE state = ${STATE.pending} AND queue > ready.name) FROM ready
-    WHERE ready.name IS NOT NULL
-  )
-  SELECT name FROM ready WHERE name IS NOT NULL AND name NOT IN (SELECT name FROM paused_queues)`;
+const READY_QUEUES = `${queuesWith(STATE.pending)} AND name NOT IN (SELECT name FROM paused_queues)`;
 
 const IS_READY = `
   SELECT EXISTS (SELECT 1 FROM jobs WHERE state = ${STATE.pending} AND queue = ?1)
     AND NOT EXISTS (SELECT 1 FROM paused_queues WHERE name = ?1) AS ready`;
+
+const HAND_OUT = `UPDATE jobs SET state = ${STATE.running}, attempts = attempts + 1, token = ?1, lease = ?1,
+  started_at = ?2, worker = ?3 WHERE seq IN (SELECT value FROM json_each(?4))`;
 
 /** Looks before it locks: an empty queue costs other processes nothing. */
 export function takeReady(store: SqliteStore, request: LeaseRequest): Taken {
   const now = store.clock.now();
   const idleUntil = store.read(() => readyQueues(store, request.queues).length > 0 ? 0 : nextDue(store));
   if (idleUntil > now) return { jobs: [], nextDue: idleUntil };
-  const jobs = store.write(() => {
-    moveDue(store, now);
+  const jobs = store.writeLoosely(() => {
+    if (nextDue(store) <= now) moveDue(store, now);
     return take(store, request, readyQueues(store, request.queues), now);
   });
   return { jobs, nextDue: jobs.length > 0 ? Infinity : store.read(() => nextDue(store)) };
@@ -66,10 +63,12 @@ function moveDue(store: SqliteStore, now: number): void {
   }
   // A batch whose jobs were all settled leaves its row behind until here.
   const over = store.all<{ id: number }>("DELETE FROM leases WHERE until <= ? RETURNING id", now);
-  for (const { id } of over) rescue(store, id, now);
+  const endings = new Endings(now);
+  for (const { id } of over) rescue(store, id, endings);
+  endings.write(store);
 }
 
-function rescue(store: SqliteStore, lease: number, now: number): void {
+function rescue(store: SqliteStore, lease: number, endings: Endings): void {
   const lost = store.all<{ seq: number; id: string; losses: number; cancel: number }>(
     `SELECT seq, id, losses, cancel FROM jobs WHERE state = ${STATE.running} AND lease = ?`,
     lease,
@@ -77,43 +76,44 @@ function rescue(store: SqliteStore, lease: number, now: number): void {
   for (const { seq, id, losses, cancel } of lost) {
     const poisoned = losses + 1 >= MAX_LEASE_LOSSES;
     const ended = poisoned || cancel === 1;
+    const state = poisoned ? STATE.failed : ended ? STATE.cancelled : STATE.pending;
     store.run(
       `UPDATE jobs SET state = ?, losses = losses + 1, attempts = attempts - 1, lease = NULL, cancel = 0,
         started_at = NULL, worker = NULL, finished_at = ?, error = ? WHERE seq = ?`,
-      poisoned ? STATE.failed : ended ? STATE.cancelled : STATE.pending,
-      ended ? now : null,
+      state,
+      ended ? endings.at : null,
       ended ? JSON.stringify(poisoned ? lostTooOften(id) : cancelledByUser(id)) : null,
       seq,
     );
+    if (ended) endings.add(state, seq);
   }
 }
 
 function take(store: SqliteStore, request: LeaseRequest, queues: readonly string[], now: number): LeasedJob[] {
-  const rows = firstOf(store, queues, request.limit);
-  if (rows.length === 0) return [];
-  const until = now + request.leaseMs;
+  const heads = firstOf(store, queues, request.limit);
+  if (heads.length === 0) return [];
   const newLease = "INSERT INTO leases (until, worker) VALUES (?, ?) RETURNING id";
-  const { id: lease } = store.get<{ id: number }>(newLease, until, request.workerId)!;
-  const handOut = `UPDATE jobs SET state = ${STATE.running}, attempts = attempts + 1, token = ?1, lease = ?1,
-    started_at = ?2, worker = ?3 WHERE seq = ?4 RETURNING *`;
-  return rows.map(({ seq }) => toLeased(store.get<JobRow>(handOut, lease, now, request.workerId, seq)!, until));
+  const { id: lease } = store.get<{ id: number }>(newLease, now + request.leaseMs, request.workerId)!;
+  const seqs = heads.map(([seq]) => seq);
+  // Read before they change, in a statement of its own: RETURNING keeps a copy of every row aside.
+  const rows = rowsOf(store, seqs);
+  store.run(HAND_OUT, lease, now, request.workerId, JSON.stringify(seqs));
+  return rows.map((row) => leasedRecord(toRecord(row), request, toToken(row[0], lease), now));
 }
 
-interface Head {
-  readonly seq: number;
-  readonly priority: number;
-}
+type Head = readonly [seq: number, priority: number];
 
 /** The first jobs of several queues: the heads of each, merged. */
 function firstOf(store: SqliteStore, queues: readonly string[], limit: number): Head[] {
-  const heads = (queue: string, count: number) => store.all<Head>(READY, queue, count);
+  const heads = (queue: string, count: number) => store.rows<Head>(READY, queue, count);
   if (queues.length === 1) return heads(queues[0]!, limit);
   if (queues.length <= limit) return queues.flatMap((queue) => heads(queue, limit)).sort(byTurn).slice(0, limit);
   // Only queues whose first job is among the first can give any.
-  const firsts = queues.flatMap((queue) => heads(queue, 1).map((head) => ({ ...head, queue })));
-  return firstOf(store, firsts.sort(byTurn).slice(0, limit).map(({ queue }) => queue), limit);
+  const firsts = queues.flatMap((queue) => heads(queue, 1).map((head) => ({ queue, head })));
+  const best = firsts.sort((a, b) => byTurn(a.head, b.head)).slice(0, limit);
+  return firstOf(store, best.map(({ queue }) => queue), limit);
 }
 
 function byTurn(a: Head, b: Head): number {
-  return b.priority - a.priority || a.seq - b.seq;
+  return b[1] - a[1] || a[0] - b[0];
 }

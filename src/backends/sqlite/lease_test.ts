@@ -22,6 +22,11 @@ class NotingStore extends SqliteStore {
     this.statements.add(sql);
     return super.all(sql, ...values);
   }
+
+  override rows<T extends readonly unknown[]>(sql: string, ...values: SQLInputValue[]): T[] {
+    this.statements.add(sql);
+    return super.rows(sql, ...values);
+  }
 }
 
 /** Steps that look at more of a table than what they want of it. */

@@ -18,11 +18,12 @@ import type {
 import { checkJobs } from "../check_jobs.ts";
 import { asSeen } from "../due.ts";
 import { cancelledByUser } from "../errors.ts";
+import { Endings } from "./endings.ts";
 import { takeReady } from "./lease.ts";
 import { renewLeases } from "./renew.ts";
-import { INSERT, insertValues, type JobRow, toRecord } from "./rows.ts";
+import { COLUMNS, INSERT, insertValues, type JobRow, toRecord } from "./rows.ts";
 import { STATE } from "./schema.ts";
-import { settleOne } from "./settle.ts";
+import { settleAll } from "./settle.ts";
 import type { SqliteStore } from "./store.ts";
 import { clearWaiting, countByState, countWaiting, WAITING } from "./waiting.ts";
 
@@ -70,15 +71,16 @@ export class SqliteQueue implements QueueBackend {
 
   async lease(request: LeaseRequest): Promise<LeasedJob[]> {
     const { clock, wake } = this.#store;
-    const signals = request.signal === undefined ? [this.#closing.signal] : [this.#closing.signal, request.signal];
-    const signal = AbortSignal.any(signals);
     const until = clock.now() + request.waitMs;
-    while (!signal.aborted) {
+    let either: AbortSignal | undefined;
+    while (!this.#closing.signal.aborted && request.signal?.aborted !== true) {
       const { jobs, nextDue } = takeReady(this.#store, request);
       const now = clock.now();
       if (jobs.length > 0 || now >= until) return jobs;
       if (this.#store.watch()) continue;
-      await wake.wait(clock, Math.max(0, Math.min(until, nextDue, now + LOOK_AGAIN_MS) - now), signal);
+      // Made late: a busy worker never waits.
+      either ??= AbortSignal.any([this.#closing.signal, ...(request.signal === undefined ? [] : [request.signal])]);
+      await wake.wait(clock, Math.max(0, Math.min(until, nextDue, now + LOOK_AGAIN_MS) - now), either);
     }
     return [];
   }
@@ -87,14 +89,14 @@ export class SqliteQueue implements QueueBackend {
   async renew(leases: readonly LeaseRef[], leaseMs: number): Promise<RenewReport> {
     if (leases.length === 0) return { lost: [], cancelled: [] };
     const until = this.#store.clock.now() + leaseMs;
-    return this.#store.write(() => renewLeases(this.#store, leases, until));
+    return this.#store.writeLoosely(() => renewLeases(this.#store, leases, until));
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async settle(settlements: readonly Settlement[]): Promise<SettleStatus[]> {
     if (settlements.length === 0) return [];
     const now = this.#store.clock.now();
-    const statuses = this.#store.write(() => settlements.map((one) => settleOne(this.#store, one, now)));
+    const statuses = this.#store.write(() => settleAll(this.#store, settlements, now));
     // Only what came back is work for someone.
     if (settlements.some(({ action }) => BACK_ACTIONS.has(action))) this.#store.wake.ring();
     return statuses;
@@ -115,7 +117,7 @@ export class SqliteQueue implements QueueBackend {
     const now = this.#store.clock.now();
     return this.#store.read(() =>
       ids.map((id) => {
-        const row = this.#store.get<JobRow>("SELECT * FROM jobs WHERE id = ?", id);
+        const [row] = this.#store.rows<JobRow>(`SELECT ${COLUMNS} FROM jobs WHERE id = ?`, id);
         return row === undefined ? null : asSeen(toRecord(row), now);
       })
     );
@@ -129,7 +131,12 @@ export class SqliteQueue implements QueueBackend {
   // deno-lint-ignore require-await -- a rejection, not a throw
   async cancel(ids: readonly string[]): Promise<CancelStatus[]> {
     const now = this.#store.clock.now();
-    return this.#store.write(() => ids.map((id) => this.#cancelOne(id, now)));
+    return this.#store.write(() => {
+      const endings = new Endings(now);
+      const statuses = ids.map((id) => this.#cancelOne(id, endings));
+      endings.write(this.#store);
+      return statuses;
+    });
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
@@ -166,7 +173,7 @@ export class SqliteQueue implements QueueBackend {
     return this.#store.get<{ id: string }>(sql, key, now)?.id ?? null;
   }
 
-  #cancelOne(id: string, now: number): CancelStatus {
+  #cancelOne(id: string, endings: Endings): CancelStatus {
     const row = this.#store.get<{ seq: number; state: number }>("SELECT seq, state FROM jobs WHERE id = ?", id);
     if (row === undefined) return "unknown";
     if (row.state === STATE.running) {
@@ -175,7 +182,8 @@ export class SqliteQueue implements QueueBackend {
     }
     if (!WAITING.includes(row.state)) return "finished";
     const sql = `UPDATE jobs SET state = ${STATE.cancelled}, finished_at = ?, error = ? WHERE seq = ?`;
-    this.#store.run(sql, now, JSON.stringify(cancelledByUser(id)), row.seq);
+    this.#store.run(sql, endings.at, JSON.stringify(cancelledByUser(id)), row.seq);
+    endings.add(STATE.cancelled, row.seq);
     return "cancelled";
   }
 }

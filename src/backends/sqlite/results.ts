@@ -1,13 +1,14 @@
 /** The SQLite results: finished jobs, read from the rows that the queue's settle left. @module */
 
 import type { ErrorData, FinishedJob, ResultBackend, ResultQuery } from "../../core/mod.ts";
-import { finalState, type JobRow, toRecord } from "./rows.ts";
+import { Endings, lastEnded } from "./endings.ts";
+import { COLUMNS, finalState, type JobRow, rowsOf, toRecord } from "./rows.ts";
 import type { SqliteStore } from "./store.ts";
 
 const UPSERT = `INSERT OR REPLACE INTO jobs (id, task, args, queue, priority, state, run_at, created_at, delay_ms,
   max_attempts, retry_delay_ms, timeout_ms, timeout_policy, store_result, unique_key, unique_for_ms, attempts, losses,
   started_at, finished_at, worker, result, error, errors)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`;
 
 /** Also takes the finished jobs of other queues. */
 export class SqliteResults implements ResultBackend {
@@ -30,7 +31,7 @@ export class SqliteResults implements ResultBackend {
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async setMany(jobs: readonly FinishedJob[]): Promise<void> {
-    this.#store.write(() => jobs.forEach((job) => this.#store.run(UPSERT, ...values(job))));
+    this.#store.write(() => jobs.forEach((job) => this.#set(job)));
     this.#store.wake.ring();
   }
 
@@ -44,21 +45,26 @@ export class SqliteResults implements ResultBackend {
 
   // deno-lint-ignore require-await -- a rejection, not a throw
   async getFull(id: string): Promise<FinishedJob | null> {
-    const sql = "SELECT * FROM jobs WHERE id = ? AND finished_at IS NOT NULL";
-    const row = this.#store.read(() => this.#store.get<JobRow>(sql, id));
+    const sql = `SELECT ${COLUMNS} FROM jobs WHERE id = ? AND finished_at IS NOT NULL`;
+    const [row] = this.#store.read(() => this.#store.rows<JobRow>(sql, id));
     return row === undefined ? null : toRecord(row) as FinishedJob;
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
-  async listJobs({ states = ["SUCCESS", "FAILED", "CANCELLED"], limit, before }: ResultQuery): Promise<FinishedJob[]> {
-    const sql = `SELECT * FROM jobs WHERE finished_at IS NOT NULL AND finished_at < ?
-      AND state IN (${states.map(finalState).join(", ")}) ORDER BY finished_at DESC, seq DESC LIMIT ?`;
-    const rows = this.#store.read(() => this.#store.all<JobRow>(sql, before ?? Number.MAX_SAFE_INTEGER, limit));
+  async listJobs(query: ResultQuery): Promise<FinishedJob[]> {
+    const rows = this.#store.readTogether(() => rowsOf(this.#store, lastEnded(this.#store, query)));
     return rows.map((row) => toRecord(row) as FinishedJob);
   }
 
   close(): Promise<void> {
     return Promise.resolve();
+  }
+
+  #set(job: FinishedJob): void {
+    const { seq } = this.#store.get<{ seq: number }>(UPSERT, ...values(job))!;
+    const endings = new Endings(job.finishedAt);
+    endings.add(finalState(job.state), seq);
+    endings.write(this.#store);
   }
 }
 

@@ -1,39 +1,42 @@
 /** Rows and records. @module */
 
-import type { JobRecord, JobState, LeasedJob, NewJob, TimeoutPolicy } from "../../core/mod.ts";
+import type { JobRecord, JobState, NewJob, TimeoutPolicy } from "../../core/mod.ts";
 import { STATE } from "./schema.ts";
+import type { SqliteStore } from "./store.ts";
 
-/** A row of `jobs` as `node:sqlite` answers it. */
-export interface JobRow {
-  readonly seq: number;
-  readonly id: string;
-  readonly task: string;
-  readonly args: string;
-  readonly queue: string;
-  readonly priority: number;
-  readonly state: number;
-  readonly run_at: number;
-  readonly created_at: number;
-  readonly delay_ms: number;
-  readonly max_attempts: number;
-  readonly retry_delay_ms: number;
-  readonly timeout_ms: number;
-  readonly timeout_policy: string;
-  readonly store_result: number;
-  readonly unique_key: string | null;
-  readonly unique_for_ms: number;
-  readonly attempts: number;
-  readonly losses: number;
-  readonly token: number | null;
-  readonly lease: number | null;
-  readonly cancel: number;
-  readonly started_at: number | null;
-  readonly finished_at: number | null;
-  readonly worker: string | null;
-  readonly result: string | null;
-  readonly error: string | null;
-  readonly errors: string | null;
-}
+/** What is read of a row, in the order of {@linkcode JobRow}. */
+export const COLUMNS = `seq, id, task, args, queue, priority, state, run_at, created_at, delay_ms, max_attempts,
+  retry_delay_ms, timeout_ms, timeout_policy, store_result, unique_key, unique_for_ms, attempts, losses, started_at,
+  finished_at, worker, result, error, errors`;
+
+/** A row of `jobs`, as an array: an object for each costs a lease more than all that it looks for. */
+export type JobRow = readonly [
+  seq: number,
+  id: string,
+  task: string,
+  args: string,
+  queue: string,
+  priority: number,
+  state: number,
+  runAt: number,
+  createdAt: number,
+  delayMs: number,
+  maxAttempts: number,
+  retryDelayMs: number,
+  timeoutMs: number,
+  timeoutPolicy: string,
+  storeResult: number,
+  uniqueKey: string | null,
+  uniqueForMs: number,
+  attempts: number,
+  losses: number,
+  startedAt: number | null,
+  finishedAt: number | null,
+  workerId: string | null,
+  result: string | null,
+  error: string | null,
+  errors: string | null,
+];
 
 const STATES: readonly JobState[] = [
   "PENDING",
@@ -53,37 +56,43 @@ export function finalState(state: JobState): number {
 /** A record of a row. */
 export function toRecord(row: JobRow): JobRecord {
   return {
-    id: row.id,
-    task: row.task,
-    args: row.args,
-    queue: row.queue,
-    priority: row.priority,
-    delayMs: row.delay_ms,
-    maxAttempts: row.max_attempts,
-    retryDelayMs: row.retry_delay_ms,
-    timeoutMs: row.timeout_ms,
-    timeoutPolicy: row.timeout_policy as TimeoutPolicy,
-    storeResult: row.store_result === 1,
-    uniqueKey: row.unique_key,
-    uniqueForMs: row.unique_for_ms,
-    state: STATES[row.state]!,
-    createdAt: row.created_at,
-    runAt: row.run_at,
-    attempts: row.attempts,
-    losses: row.losses,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    workerId: row.worker,
-    result: row.result,
-    error: row.error === null ? null : JSON.parse(row.error),
-    errors: row.errors === null ? [] : JSON.parse(row.errors),
+    id: row[1],
+    task: row[2],
+    args: row[3],
+    queue: row[4],
+    priority: row[5],
+    delayMs: row[9],
+    maxAttempts: row[10],
+    retryDelayMs: row[11],
+    timeoutMs: row[12],
+    timeoutPolicy: row[13] as TimeoutPolicy,
+    storeResult: row[14] === 1,
+    uniqueKey: row[15],
+    uniqueForMs: row[16],
+    state: STATES[row[6]]!,
+    createdAt: row[8],
+    runAt: row[7],
+    attempts: row[17],
+    losses: row[18],
+    startedAt: row[19],
+    finishedAt: row[20],
+    workerId: row[21],
+    result: row[22],
+    error: row[23] === null ? null : JSON.parse(row[23]),
+    errors: row[24] === null ? [] : JSON.parse(row[24]),
   };
 }
 
-/** A leased job of a row: the token holds where the row is, so that a settle finds it without an index. */
-export function toLeased(row: JobRow, leaseUntil: number): LeasedJob {
-  const job = toRecord(row) as LeasedJob;
-  return Object.assign(job, { token: `${row.token}.${row.seq}`, leaseUntil });
+/** The rows with these numbers, in the same order. */
+export function rowsOf(store: SqliteStore, seqs: readonly number[]): JobRow[] {
+  const sql = `SELECT ${COLUMNS} FROM jobs WHERE seq IN (SELECT value FROM json_each(?))`;
+  const rows = new Map(store.rows<JobRow>(sql, JSON.stringify(seqs)).map((row) => [row[0], row]));
+  return seqs.map((seq) => rows.get(seq)!);
+}
+
+/** The token of a leased row: it holds where the row is, so that a settle finds it without an index. */
+export function toToken(seq: number, lease: number): string {
+  return `${lease}.${seq}`;
 }
 
 /** Holds for the row of a live lease: parameters are the two numbers of {@linkcode fromToken}, and the job's id. */
@@ -93,7 +102,7 @@ export const LIVE = `seq = ? AND token = ? AND id = ? AND state = ${STATE.runnin
 export function fromToken(token: string): { seq: number; lease: number } {
   const dot = token.indexOf(".");
   const [lease, seq] = [Number(token.slice(0, dot)), Number(token.slice(dot + 1))];
-  return `${lease}.${seq}` === token ? { seq, lease } : { seq: NaN, lease: NaN };
+  return toToken(seq, lease) === token ? { seq, lease } : { seq: NaN, lease: NaN };
 }
 
 /** The values of a new row, in the order of {@linkcode INSERT}. */

@@ -58,11 +58,13 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX jobs_ready ON jobs (queue, priority DESC, seq, run_at) WHERE state = 0;
   CREATE INDEX jobs_scheduled ON jobs (run_at, queue) WHERE state = 1;
+  CREATE INDEX jobs_scheduled_by_queue ON jobs (queue, run_at) WHERE state = 1;
   CREATE INDEX jobs_retrying ON jobs (run_at, queue) WHERE state = 6;
   CREATE INDEX jobs_running ON jobs (lease) WHERE state = 2;
-  CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
   CREATE TABLE leases (id INTEGER PRIMARY KEY AUTOINCREMENT, until INTEGER NOT NULL, worker TEXT NOT NULL) STRICT;
   CREATE INDEX leases_until ON leases (until);
+  CREATE TABLE endings (at INTEGER NOT NULL, state INTEGER NOT NULL, seqs TEXT NOT NULL) STRICT;
+  CREATE INDEX endings_at ON endings (at);
   CREATE TABLE paused_queues (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE unique_keys (key TEXT PRIMARY KEY, id TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,

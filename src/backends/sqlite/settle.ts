@@ -2,6 +2,7 @@
 
 import { type AttemptError, MAX_JOB_ERRORS, type Settlement, type SettleStatus } from "../../core/mod.ts";
 import { cancelledByUser } from "../errors.ts";
+import { Endings } from "./endings.ts";
 import { fromToken, LIVE } from "./rows.ts";
 import { STATE } from "./schema.ts";
 import type { SqliteStore } from "./store.ts";
@@ -18,27 +19,42 @@ const BACK = `UPDATE jobs SET state = ?, run_at = ifnull(?, run_at), attempts = 
 const CANCEL = `UPDATE jobs SET state = ${STATE.cancelled}, finished_at = ?, cancel = 0, error = ?
   WHERE seq = ? AND cancel = 1`;
 
-/** Settles one job inside of a transaction. */
-export function settleOne(store: SqliteStore, settlement: Settlement, now: number): SettleStatus {
+/** Settles inside of a transaction. */
+export function settleAll(store: SqliteStore, settlements: readonly Settlement[], now: number): SettleStatus[] {
+  const endings = new Endings(now);
+  const statuses = settlements.map((settlement) => settleOne(store, settlement, endings) ? "settled" : "stale");
+  endings.write(store);
+  return statuses;
+}
+
+/** Whether the token was live. */
+function settleOne(store: SqliteStore, settlement: Settlement, endings: Endings): boolean {
+  const { at: now } = endings;
   const { seq, lease } = fromToken(settlement.token);
-  const changed = (sql: string, ...values: (string | number | null)[]): SettleStatus =>
-    store.run(sql, ...values, seq, lease, settlement.id) === 1 ? "settled" : "stale";
-  const back = (state: number, runAt: number | null, refund: 0 | 1, added: AttemptError | null): SettleStatus => {
-    const status = changed(BACK, state, runAt, refund, errorsWith(store, seq, added));
-    if (status === "settled") store.run(CANCEL, now, JSON.stringify(cancelledByUser(settlement.id)), seq);
-    return status;
+  const changed = (sql: string, ...values: (string | number | null)[]): boolean =>
+    store.run(sql, ...values, seq, lease, settlement.id) === 1;
+  const ended = (state: number, sql: string, ...values: (string | number | null)[]): boolean => {
+    const live = changed(sql, ...values);
+    if (live) endings.add(state, seq);
+    return live;
+  };
+  const back = (state: number, runAt: number | null, refund: 0 | 1, added: AttemptError | null): boolean => {
+    const live = changed(BACK, state, runAt, refund, errorsWith(store, seq, added));
+    const cancelled = live && store.run(CANCEL, now, JSON.stringify(cancelledByUser(settlement.id)), seq) === 1;
+    if (cancelled) endings.add(STATE.cancelled, seq);
+    return live;
   };
   const after = (delayMs: number) => now + Math.ceil(delayMs);
   switch (settlement.action) {
     case "succeed":
-      return changed(SUCCEED, now, settlement.result);
+      return ended(STATE.success, SUCCEED, now, settlement.result);
     case "fail": {
       const errors = errorsWith(store, seq, settlement.attempt);
-      return changed(FINISH, STATE.failed, now, JSON.stringify(settlement.error), errors);
+      return ended(STATE.failed, FINISH, STATE.failed, now, JSON.stringify(settlement.error), errors);
     }
     case "cancel": {
       const errors = errorsWith(store, seq, null);
-      return changed(FINISH, STATE.cancelled, now, JSON.stringify(settlement.error), errors);
+      return ended(STATE.cancelled, FINISH, STATE.cancelled, now, JSON.stringify(settlement.error), errors);
     }
     case "retry":
       return back(stateAfter(settlement.delayMs, STATE.retrying), after(settlement.delayMs), 0, settlement.attempt);

@@ -21,8 +21,19 @@ export interface SqliteOptions {
   readonly busyTimeoutMs?: number;
 }
 
+/** What the types of the platform do not know yet. */
+interface ArrayStatement extends StatementSync {
+  setReturnArrays(enabled: boolean): void;
+}
+
 /** Another process may be migrating, which takes longer than any other write. */
 const OPENING_PATIENCE = 5;
+
+/**
+ * The log is written back into the database when it has so many pages (16 MiB): the pages that every job changes are
+ * then synced once for thousands of jobs. Four times SQLite's own number; more gains little.
+ */
+const CHECKPOINT_PAGES = 4_000;
 
 /**
  * Opens or creates a database.
@@ -37,7 +48,7 @@ export function openSqlite(options: SqliteOptions): SqliteStore {
     db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;");
     migrate(db, options.path);
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? "NORMAL"};`);
-    db.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA busy_timeout = ${busyTimeoutMs}`);
     return new SqliteStore(db, options);
   } catch (error) {
     db?.close();
@@ -63,6 +74,7 @@ export class SqliteStore {
   readonly wake = new Wake();
   readonly #db: DatabaseSync;
   readonly #path: string;
+  readonly #durable: boolean;
   readonly #statements = new Map<string, StatementSync>();
   readonly #watcher: WalWatcher;
   #closed = false;
@@ -71,6 +83,7 @@ export class SqliteStore {
   constructor(db: DatabaseSync, options: SqliteOptions) {
     this.#db = db;
     this.#path = options.path;
+    this.#durable = options.synchronous === "FULL";
     this.name = `sqlite:${options.path}`;
     this.clock = options.clock ?? systemClock;
     this.#watcher = new WalWatcher(`${options.path}-wal`, () => this.wake.ring());
@@ -91,9 +104,28 @@ export class SqliteStore {
     return this.#prepare(sql).all(...values) as T[];
   }
 
+  /** All rows, each an array of its columns. */
+  rows<T extends readonly unknown[]>(sql: string, ...values: SQLInputValue[]): T[] {
+    return this.#prepare(sql, true).all(...values) as unknown as T[];
+  }
+
   /** Does all of `fn` or nothing. @throws {NuvomError} `NUVOM_SQLITE_…` */
   write<T>(fn: () => T): T {
     return this.#transaction("BEGIN IMMEDIATE", fn);
+  }
+
+  /**
+   * The same, and never waits for the disk: a power cut may undo it, unless a {@linkcode SqliteStore.write} came after.
+   * For what only counts while its process lives.
+   */
+  writeLoosely<T>(fn: () => T): T {
+    if (!this.#durable) return this.write(fn);
+    this.#guarded(() => this.#db.exec("PRAGMA synchronous = NORMAL"));
+    try {
+      return this.write(fn);
+    } finally {
+      this.#db.exec("PRAGMA synchronous = FULL");
+    }
   }
 
   /** Each statement sees what is committed when it runs. @throws {NuvomError} `NUVOM_SQLITE_…` */
@@ -124,9 +156,13 @@ export class SqliteStore {
     this.#db.close();
   }
 
-  #prepare(sql: string): StatementSync {
+  /** A text is always run in the same way, by one of the methods above. */
+  #prepare(sql: string, asArrays = false): StatementSync {
     let statement = this.#statements.get(sql);
-    if (statement === undefined) this.#statements.set(sql, statement = this.#db.prepare(sql));
+    if (statement === undefined) {
+      this.#statements.set(sql, statement = this.#db.prepare(sql));
+      if (asArrays) (statement as ArrayStatement).setReturnArrays(true);
+    }
     return statement;
   }
 

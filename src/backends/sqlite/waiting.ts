@@ -1,6 +1,7 @@
 /** Jobs that wait, as a whole: each state has an index of its own, so that finished jobs cost nothing. @module */
 
 import type { QueueStats } from "../../core/mod.ts";
+import { queuesWith } from "./queues.ts";
 import { STATE } from "./schema.ts";
 import type { SqliteStore } from "./store.ts";
 
@@ -27,6 +28,12 @@ export function clearWaiting(store: SqliteStore, queue?: string): number {
   }).reduce((sum, n) => sum + n, 0);
 }
 
+/** There may be a million of these: by queue they are counted without being sorted. */
+const SCHEDULED_LATER = `SELECT count(*) AS n FROM jobs WHERE state = ${STATE.scheduled} AND queue = ? AND run_at > ?`;
+
+const SCHEDULED_DUE = `SELECT queue, count(*) AS n, min(run_at) AS oldest FROM jobs INDEXED BY jobs_scheduled
+  WHERE state = ${STATE.scheduled} AND run_at <= ? GROUP BY queue`;
+
 type Counts = { -readonly [K in keyof QueueStats]: QueueStats[K] };
 
 /** A row for each queue that is paused or holds jobs that are not finished. */
@@ -41,11 +48,16 @@ export function countByState(store: SqliteStore): QueueStats[] {
   const now = store.clock.now();
   for (const { name } of store.all<{ name: string }>("SELECT name FROM paused_queues")) row(name).paused = true;
   for (const { queue, n, oldest } of groups(store, STATE.pending)) addPending(row(queue), n, oldest);
-  for (const [state, name] of [[STATE.scheduled, "scheduled"], [STATE.retrying, "retrying"]] as const) {
-    for (const { queue, n } of groups(store, state, "run_at > ?", now)) row(queue)[name] = n;
-    // Their time has come, only nobody has asked for them.
-    for (const { queue, n, oldest } of groups(store, state, "run_at <= ?", now)) addPending(row(queue), n, oldest);
+  for (const { name } of store.all<{ name: string }>(queuesWith(STATE.scheduled))) {
+    const later = store.get<{ n: number }>(SCHEDULED_LATER, name, now)!.n;
+    if (later > 0) row(name).scheduled = later;
   }
+  for (const { queue, n } of groups(store, STATE.retrying, "run_at > ?", now)) row(queue).retrying = n;
+  // Their time has come, only nobody has asked for them.
+  for (const { queue, n, oldest } of groups(store, STATE.retrying, "run_at <= ?", now)) {
+    addPending(row(queue), n, oldest);
+  }
+  for (const { queue, n, oldest } of store.all<Group>(SCHEDULED_DUE, now)) addPending(row(queue), n, oldest);
   for (const { queue, n } of groups(store, STATE.running)) row(queue).running = n;
   return [...rows.values()];
 }
