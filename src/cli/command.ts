@@ -24,7 +24,9 @@ export type OptionSpec =
   | ({ readonly type: "duration" } & ValueDoc)
   | ({ readonly type: "choice"; readonly choices: readonly string[]; readonly default?: string } & ValueDoc)
   /** Values separated by commas. */
-  | ({ readonly type: "list" } & ValueDoc);
+  | ({ readonly type: "list" } & ValueDoc)
+  /** The same behind `=`; alone it means everything of its kind, as options of Deno do. */
+  | ({ readonly type: "scope" } & ValueDoc);
 
 /** Options by name, without dashes. */
 export type OptionTable = Readonly<Record<string, OptionSpec>>;
@@ -71,6 +73,7 @@ export type OptionValues<O extends OptionTable> = {
 
 type OptionValue<S extends OptionSpec> = S extends { type: "integer" | "duration" } ? number
   : S extends { type: "list" } ? readonly string[]
+  : S extends { type: "scope" } ? readonly string[] | true
   : string;
 
 /** What a command runs with. */

@@ -4,6 +4,7 @@ import { resolve } from "@std/path";
 import { type EnqueueOrder, type EnqueueReceipt, NuvomError } from "../core/mod.ts";
 import type { Engine } from "../engine.ts";
 import type { DiscoveredTask } from "../sandbox/mod.ts";
+import { counted } from "./counted.ts";
 import { problem } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { orderOfLine } from "./job_line.ts";
@@ -36,7 +37,7 @@ export async function enqueueLines(
       taken += lines.length;
       known += receipts.filter(({ duplicate }) => duplicate).length;
       first = lines.at(-1)!.number + 1;
-      if (progress) io.err.write(`\r${count(taken, "job")} … `);
+      if (progress) io.err.write(`\r${counted(taken, "job")} … `);
       await io.out.flush();
     }
   } catch (error) {
@@ -46,7 +47,7 @@ export async function enqueueLines(
     printer.end();
   }
   const already = known === 0 ? "" : `; ${known === 1 ? "one was" : `${known} were`} there already`;
-  io.err.write(`Enqueued ${count(taken - known, "job")}${already}.\n`);
+  io.err.write(`Enqueued ${counted(taken - known, "job")}${already}.\n`);
   return 0;
 }
 
@@ -62,7 +63,7 @@ function orderAt({ number, text }: NumberedLine, tasks: readonly DiscoveredTask[
 /** Batches are taken whole, so what was enqueued ends at a line. */
 function told(error: NuvomError, from: string, taken: number, first: number): NuvomError {
   const source = from === "-" ? "standard input" : from;
-  const jobs = taken === 0 ? "No job" : count(taken, "job");
+  const jobs = taken === 0 ? "No job" : counted(taken, "job");
   const before = `${jobs} from the lines before line ${first} ${taken > 1 ? "were" : "was"} enqueued.`;
   const what = `Enqueueing from ${source} ended early. ${error.message} ${before}`;
   return new NuvomError(error.code, { what, exitCode: error.exitCode, cause: error });
@@ -100,8 +101,4 @@ async function openFile(cwd: string, path: string): Promise<ReadableStream<Uint8
       : `The file ${path} can't be opened: ${(error as Error).message}.`;
     throw problem("NUVOM_ENQUEUE_FILE", notFound ? 4 : 1, what, "Check the path and its permissions.");
   }
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

@@ -37,13 +37,16 @@ export function unknownOption(path: string, token: string, names: readonly strin
 
 /** `NUVOM_CLI_OPTION` */
 export function repeatedOption(name: string, spec: OptionSpec): NuvomError {
-  const mend = spec.type === "list" ? `Write the values in one, separated by commas: --${name} a,b.` : "Give it once.";
+  const joint = spec.type === "scope" ? "=" : " ";
+  const mend = spec.type === "list" || spec.type === "scope"
+    ? `Write the values in one, separated by commas: --${name}${joint}a,b.`
+    : "Give it once.";
   return usage("NUVOM_CLI_OPTION", `The option --${name} is given more than once.`, mend);
 }
 
 /** `NUVOM_CLI_VALUE` */
-export function missingValue(name: string, metavar: string): NuvomError {
-  return usage("NUVOM_CLI_VALUE", `The option --${name} has no value.`, `Write --${name} ${metavar}.`);
+export function missingValue(name: string, metavar: string, joint: " " | "=" = " "): NuvomError {
+  return usage("NUVOM_CLI_VALUE", `The option --${name} has no value.`, `Write --${name}${joint}${metavar}.`);
 }
 
 /** `NUVOM_CLI_VALUE` */

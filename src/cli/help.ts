@@ -72,7 +72,8 @@ function optionsSection(title: string, options: OptionTable, page: Page): string
 }
 
 function synopsis(name: string, spec: OptionSpec): string {
-  return spec.type === "flag" ? `--${name}` : `--${name} ${spec.metavar}`;
+  if (spec.type === "flag") return `--${name}`;
+  return spec.type === "scope" ? `--${name}[=${spec.metavar}]` : `--${name} ${spec.metavar}`;
 }
 
 function optionDoc(spec: OptionSpec): string {

@@ -35,8 +35,12 @@ export interface Io {
    * `cwd` stays what it was: what the command line says is relative to that.
    */
   enter(folder: string): void;
-  /** Standard input; asked for once at most. */
+  /** Standard input; asked for once at most, and not where lines are read. */
   stdin(): ReadableStream<Uint8Array>;
+  /** Whether there is someone to ask: standard input and standard error are a terminal. */
+  readonly canAsk: boolean;
+  /** Reads a line of standard input, without its end; null when the input has ended. */
+  readLine(): Promise<string | null>;
   /** Listens until the returned function is called. */
   onSignal(signal: StopSignal, listener: () => void): () => void;
 }

@@ -25,12 +25,17 @@ export function optionValue(name: string, spec: OptionSpec, text: string): unkno
       if (choice === undefined) throw badValue(name, text, `one of ${spec.choices.join(", ")}`);
       return choice;
     }
-    case "list": {
-      const items = text.split(",").map((item) => item.trim()).filter((item) => item !== "");
-      if (items.length === 0) throw badValue(name, text, "names separated by commas");
-      return items;
-    }
+    case "list":
+      return list(name, text);
+    case "scope":
+      return text === "" ? true : list(name, text);
   }
+}
+
+function list(name: string, text: string): string[] {
+  const items = text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+  if (items.length === 0) throw badValue(name, text, "names separated by commas");
+  return items;
 }
 
 function duration(name: string, text: string): number {

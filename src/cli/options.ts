@@ -12,14 +12,22 @@ export const GLOBAL_OPTIONS = {
   "help": { type: "flag", doc: "Shows help, also as -h." },
 } as const satisfies OptionTable;
 
-/** The options of commands that talk to the backends. */
+/** The options of commands that may load code from URLs. */
+export const CODE_OPTIONS = {
+  "offline": settingOption("offline"),
+  "frozen": settingOption("frozen"),
+  "allow-http-loopback": settingOption("allow-http-loopback"),
+} as const satisfies OptionTable;
+
+/** The options of commands that talk to the backends; plugins may provide those. */
 export const BACKEND_OPTIONS = {
   "queue-backend": settingOption("queue-backend", "NAME"),
   "result-backend": settingOption("result-backend", "NAME"),
+  ...CODE_OPTIONS,
 } as const satisfies OptionTable;
 
-/** The option that sets a setting, as the table of settings describes it. */
-export function settingOption(flag: string, metavar: string): OptionSpec {
+/** The option that sets a setting, as the table of settings describes it. @param metavar Of a setting that has a value. */
+export function settingOption(flag: string, metavar = ""): OptionSpec {
   const { env, doc, type, choices, min, max } = SETTINGS.find((row) => row.flag === flag)!;
   if (type === "boolean") return { type: "flag", doc, env };
   if (type === "choice") return { type, metavar, choices: choices!, doc, env };

@@ -65,6 +65,10 @@ function sort(path: string, table: OptionTable, tokens: readonly string[]): { op
     if (spec.type === "flag") {
       if (value !== undefined) throw unwantedValue(name, value);
       options.push(token);
+    } else if (spec.type === "scope") {
+      // The next word is never its value: alone it has a meaning.
+      if (value === "") throw missingValue(name, spec.metavar, "=");
+      options.push(`--${name}=${value ?? ""}`);
     } else {
       options.push(`--${name}=${value ?? nextValue(name, spec.metavar, tokens[++i])}`);
     }

@@ -1,6 +1,7 @@
 /** Plugins as commands show them. @module */
 
 import type { ErrorData, PermissionSet } from "../core/mod.ts";
+import type { PluginRow } from "../host/mod.ts";
 import type { Isolation } from "../sandbox/mod.ts";
 import { errorDocument } from "./job_view.ts";
 
@@ -18,6 +19,18 @@ export const REALMS: Readonly<Record<Isolation, string>> = {
   worker: "worker (a thread holding only what is granted; a busy loop or a full heap in it harms the whole worker)",
   inline: "inline (full trust: no limits of any kind)",
 };
+
+/** Whether its code is what was locked; `local` and `built in` need no lock. */
+export function lockText({ lock, module, problem }: Pick<PluginRow, "lock" | "module" | "problem">): string {
+  switch (lock) {
+    case "none":
+      return module.startsWith("nuvom:") ? "built in" : "local";
+    case "unlocked":
+      return problem?.code === "NUVOM_LOCK_ENTRY" ? "not locked" : "changed";
+    default:
+      return lock;
+  }
+}
 
 /** A row for programs: the problem without its stack. */
 export function pluginDocument<T extends { readonly problem: ErrorData | null }>(

@@ -2,11 +2,13 @@
 
 import { systemClock } from "../core/clock.ts";
 import type { Io } from "./io.ts";
+import { LineReader } from "./line_reader.ts";
 import { StreamOutput } from "./stream_output.ts";
 
 /** Reads the environment and the working directory once. */
 export function processIo(): Io {
   let ignoresHangup: boolean | undefined;
+  const lines = new LineReader((into) => Deno.stdin.read(into));
   return {
     args: Deno.args,
     env: Deno.env.toObject(),
@@ -17,6 +19,8 @@ export function processIo(): Io {
     clock: systemClock,
     enter: (folder) => Deno.chdir(folder),
     stdin: () => Deno.stdin.readable,
+    canAsk: Deno.stdin.isTerminal() && Deno.stderr.isTerminal(),
+    readLine: () => lines.next(),
     onSignal(signal, listener) {
       // Asked before the first listener: that one makes Deno take all signals that end a process.
       ignoresHangup ??= hangupIsIgnored();

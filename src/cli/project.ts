@@ -65,7 +65,8 @@ export async function withEngine(
   }
 }
 
-function firstSignal(io: Io): { readonly code: Promise<number>; forget(): void } {
+/** Listens until `forget`; the first signal that ends a command resolves the code. */
+export function firstSignal(io: Io): { readonly code: Promise<number>; forget(): void } {
   const { promise, resolve } = Promise.withResolvers<number>();
   const names = Object.keys(SIGNAL_CODES) as StopSignal[];
   const offs = names.map((name) => io.onSignal(name, () => resolve(SIGNAL_CODES[name])));

@@ -8,8 +8,17 @@ import { historyRecent } from "./commands/history_recent.ts";
 import { init } from "./commands/init.ts";
 import { inspectJob } from "./commands/inspect_job.ts";
 import { listTasks } from "./commands/list_tasks.ts";
+import { pluginAdd } from "./commands/plugin_add.ts";
+import { pluginCacheClean } from "./commands/plugin_cache_clean.ts";
+import { pluginCacheInfo } from "./commands/plugin_cache_info.ts";
+import { pluginGrant } from "./commands/plugin_grant.ts";
 import { pluginInspect } from "./commands/plugin_inspect.ts";
 import { pluginList } from "./commands/plugin_list.ts";
+import { pluginLock } from "./commands/plugin_lock.ts";
+import { pluginRemove } from "./commands/plugin_remove.ts";
+import { pluginUpdate } from "./commands/plugin_update.ts";
+import { pluginVendor } from "./commands/plugin_vendor.ts";
+import { pluginVerify } from "./commands/plugin_verify.ts";
 import { runworker } from "./commands/runworker.ts";
 import { status } from "./commands/status.ts";
 import { testPlugin } from "./commands/test_plugin.ts";
@@ -29,5 +38,14 @@ export const COMMANDS: readonly Command[] = [
   command(discoverTasks, () => import("./run/discover_tasks.ts")),
   command(pluginList, () => import("./run/plugin_list.ts")),
   command(pluginInspect, () => import("./run/plugin_inspect.ts")),
+  command(pluginAdd, () => import("./run/plugin_add.ts")),
+  command(pluginRemove, () => import("./run/plugin_remove.ts")),
+  command(pluginUpdate, () => import("./run/plugin_update.ts")),
+  command(pluginLock, () => import("./run/plugin_lock.ts")),
+  command(pluginVerify, () => import("./run/plugin_verify.ts")),
+  command(pluginGrant, () => import("./run/plugin_grant.ts")),
+  command(pluginVendor, () => import("./run/plugin_vendor.ts")),
   command(testPlugin, () => import("./run/test_plugin.ts")),
+  command(pluginCacheInfo, () => import("./run/plugin_cache_info.ts")),
+  command(pluginCacheClean, () => import("./run/plugin_cache_clean.ts")),
 ];

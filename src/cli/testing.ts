@@ -13,6 +13,8 @@ export interface TestIoOptions {
   readonly stdin?: ReadableStream<Uint8Array> | string;
   /** Width of the terminal that both outputs are. @default no terminal */
   readonly columns?: number;
+  /** What someone at a terminal types, a line each; then the input ends. @default there is nobody to ask */
+  readonly answers?: readonly string[];
   readonly clock?: Clock;
 }
 
@@ -24,12 +26,18 @@ export class TestIo implements Io {
   readonly out: TestOutput;
   readonly err: TestOutput;
   readonly clock: Clock;
+  readonly canAsk: boolean;
+  readonly #answers: string[];
   readonly #stdin: ReadableStream<Uint8Array> | string;
   readonly #listeners = new Map<StopSignal, Set<() => void>>();
   readonly #listening = Promise.withResolvers<void>();
 
-  constructor({ args = [], env = {}, cwd = "/nowhere", stdin = "", columns, clock = systemClock }: TestIoOptions = {}) {
+  constructor(
+    { args = [], env = {}, cwd = "/nowhere", stdin = "", columns, answers, clock = systemClock }: TestIoOptions = {},
+  ) {
     this.args = args;
+    this.canAsk = answers !== undefined;
+    this.#answers = [...answers ?? []];
     this.env = env;
     this.cwd = cwd;
     this.clock = clock;
@@ -43,6 +51,10 @@ export class TestIo implements Io {
 
   stdin(): ReadableStream<Uint8Array> {
     return typeof this.#stdin === "string" ? ReadableStream.from([new TextEncoder().encode(this.#stdin)]) : this.#stdin;
+  }
+
+  readLine(): Promise<string | null> {
+    return Promise.resolve(this.#answers.shift() ?? null);
   }
 
   onSignal(signal: StopSignal, listener: () => void): () => void {

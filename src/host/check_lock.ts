@@ -1,7 +1,7 @@
 /** Whether code from URLs is what was locked, and is granted no more than was consented to. @module */
 
 import type { NuvomError, PermissionSet, PluginMetadata } from "../core/mod.ts";
-import { isRemote } from "../loader/mod.ts";
+import { isRemote } from "../loader/light.ts";
 import { missingPermissions, permissionLines, resolveRequest, writtenPermissions } from "./grants.ts";
 import type { Lock } from "./lock.ts";
 import { askedDiffers, grantNotConsented, graphDiffers, lockedElsewhere, notLocked } from "./lock_errors.ts";

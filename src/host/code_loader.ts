@@ -1,63 +1,33 @@
 /** Loads the modules of plugins and tasks; those from URLs as the lock knows them. @module */
 
 import {
-  type GraphRecord,
   graphRecord,
   loadGraph,
-  type LoadProgress,
   LockedModules,
   type ModuleGraph,
   ModuleStore,
   NetworkModules,
   parseAuthTokens,
-  recordIsFresh,
   type RemoteModules,
 } from "../loader/mod.ts";
 import type { Settings } from "../settings/mod.ts";
 import { embeddedPlugin } from "./embedded.ts";
-import { type Lock, lockPath, remoteDigest } from "./lock.ts";
-import { readLock } from "./lock_file.ts";
+import { type Lock, remoteDigest } from "./lock.ts";
+import { type CodeOptions, type CodeSource, LockReader } from "./lock_reader.ts";
 
-/** Of one graph. */
-export interface CodeOptions {
-  /** Files must stay in it. Absolute. */
-  readonly root: string;
-  /** What bare specifiers mean. */
-  readonly imports?: Readonly<Record<string, string>>;
-  readonly onProgress?: (progress: LoadProgress) => void;
-}
-
-/** Reads the lock once, when the first module from a URL is asked for: a broken one is no matter to other code. */
-export class CodeLoader {
+/** Loads what the lock knows; with `loadFrom` also what it is to know. */
+export class CodeLoader extends LockReader implements CodeSource {
   readonly #settings: Settings;
   readonly #store: ModuleStore;
-  #lock: Promise<Lock> | undefined;
 
   /** @param lock In place of the one on disk. */
   constructor(settings: Settings, lock?: Lock) {
+    super(settings, lock);
     this.#settings = settings;
     this.#store = new ModuleStore(settings.cacheDir);
-    if (lock !== undefined) this.#lock = Promise.resolve(lock);
   }
 
-  /** @throws {NuvomError} `NUVOM_LOCK_…` */
-  lock(): Promise<Lock> {
-    this.#lock ??= readLock(lockPath(this.#settings.manifestPath));
-    return this.#lock;
-  }
-
-  /** Whether every module of a record is still what it was: files by their text, those from URLs by the lock. */
-  async isFresh(record: GraphRecord): Promise<boolean> {
-    if (remoteDigest(record.files) === null) return await recordIsFresh(record, embeddedPlugin);
-    const { code: { modules } } = await this.lock();
-    return await recordIsFresh(
-      record,
-      embeddedPlugin,
-      (url) => Object.hasOwn(modules, url) ? modules[url]!.sha256 : null,
-    );
-  }
-
-  /** The graph as it was locked. @throws {NuvomError} `NUVOM_LOADER_…`, `NUVOM_LOCK_…`, `NUVOM_STORE_…`, `NUVOM_FETCH_…` */
+  /** See {@linkcode CodeSource.load}. */
   async load(entries: readonly string[], options: CodeOptions): Promise<ModuleGraph> {
     await using network = this.openNetwork();
     return await this.loadFrom(this.locked(network), entries, options);

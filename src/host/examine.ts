@@ -1,14 +1,15 @@
 /** What manifest and metadata say of the plugins together, checked; nothing is started. @module */
 
 import { type Clock, NuvomError, type PermissionSet, systemClock } from "../core/mod.ts";
-import { isRemote } from "../loader/mod.ts";
+import { isRemote } from "../loader/light.ts";
 import type { Isolation } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
 import { listedWrongly, nameTwice, permissionsMissing, sectionUnknown, wrongSource } from "./errors.ts";
 import { codeFault, grantFault, type RemotePlugin } from "./check_lock.ts";
-import { CodeLoader } from "./code_loader.ts";
 import { grantToml, mergePermissions, missingPermissions, resolveRequest } from "./grants.ts";
+import { LazyCode } from "./lazy_code.ts";
 import { type Lock, remoteDigest } from "./lock.ts";
+import type { CodeSource } from "./lock_reader.ts";
 import type { Manifest, PluginEntry, PluginSection } from "./manifest.ts";
 import { readMetadata } from "./metadata.ts";
 import { type KnownPlugin, MetadataCache } from "./metadata_cache.ts";
@@ -44,10 +45,10 @@ export interface ExamineSources {
   readonly settings: LoadedSettings;
   readonly clock?: Clock;
   /** By default one that reads the lock of the manifest. */
-  readonly code?: CodeLoader;
+  readonly code?: CodeSource;
 }
 
-type Sources = ExamineSources & { readonly code: CodeLoader };
+type Sources = ExamineSources & { readonly code: CodeSource };
 
 /** So many modules are read at once: each may need a process. */
 const AT_ONCE = 4;
@@ -81,7 +82,7 @@ export async function examineAlone(
 }
 
 function withCode(sources: ExamineSources): Sources {
-  return { ...sources, code: sources.code ?? new CodeLoader(sources.settings.values) };
+  return { ...sources, code: sources.code ?? new LazyCode(sources.settings.values) };
 }
 
 async function readEntry(
@@ -135,10 +136,9 @@ async function examine(
     : { lock: await code.lock(), entry: plugin.entry, metadata, graph: remote, granted };
   const fault = faultOf(plugin, all, others, section) ?? lockFaultOf(locked, manifest);
   const checked = { ...base, asked: metadata.permissions, fault };
+  // Before what is missing: the manifest may grant all of it, and yet nobody consented.
+  const unconsented = fault !== null || locked === null ? null : consentFaultOf(locked, manifest);
   try {
-    // Before what is missing: the manifest may grant all of it, and yet nobody consented.
-    const unconsented = fault !== null || locked === null ? null : grantFault(locked, locked.lock, manifest);
-    if (unconsented !== null) throw unconsented;
     const names = others.map(({ name }) => name).filter((name) => name !== metadata.name);
     const { name, settings: schema, permissions } = metadata;
     const settings = await pluginSettings({ name, schema, section, variables, others: names });
@@ -146,14 +146,22 @@ async function examine(
     // Inline there is nothing that could be refused.
     const missing = isolation === "inline" ? null : missingPermissions(asked, granted);
     const unready = missing === null ? null : lacking(name, mergePermissions(granted, missing), manifest);
-    return { ...checked, settings, asked, missing, unready };
+    return { ...checked, settings, asked, missing, unready: unconsented ?? unready };
   } catch (error) {
-    return { ...checked, unready: asNuvomError(error) };
+    return { ...checked, unready: unconsented ?? asNuvomError(error) };
   }
 }
 
 function lockFaultOf(locked: (RemotePlugin & { readonly lock: Lock }) | null, manifest: Manifest): NuvomError | null {
   return locked === null ? null : codeFault(locked, locked.lock, manifest);
+}
+
+function consentFaultOf(locked: RemotePlugin & { readonly lock: Lock }, manifest: Manifest): NuvomError | null {
+  try {
+    return grantFault(locked, locked.lock, manifest);
+  } catch (error) {
+    return asNuvomError(error);
+  }
 }
 
 function faultOf(

@@ -1,7 +1,7 @@
 /** What `.nuvom_plugins.lock` says: which code from URLs may run, and what was consented to for it. @module */
 
 import type { Capability, PermissionSet } from "../core/mod.ts";
-import { isRemote, type LockedGraph, sha256 } from "../loader/mod.ts";
+import { isRemote, type LockedGraph, sha256 } from "../loader/light.ts";
 
 /** What is locked of the code of one plugin or task source. */
 export interface LockedCode {

@@ -1,7 +1,7 @@
 /** The lock as JSON: sorted, a module a group of lines, with a digest over all of it. @module */
 
 import { CAPABILITIES, type PermissionSet } from "../core/mod.ts";
-import { type LockedGraph, type LockedModule, sha256 } from "../loader/mod.ts";
+import { type LockedGraph, type LockedModule, sha256 } from "../loader/light.ts";
 import type { Lock, LockedCode, LockedPlugin } from "./lock.ts";
 import { lockConflict, lockDigest, lockShape, lockSyntax, lockVersion } from "./lock_errors.ts";
 import { permissions } from "./plugin_shapes.ts";
@@ -158,6 +158,11 @@ function parsed(written: string, path: string): Record<string, unknown> {
     throw lockSyntax(path, error);
   }
   throw lockShape(path, "it is no object");
+}
+
+/** The same for two entries that say the same, in whatever order. */
+export function entryText(entry: LockedCode): string {
+  return JSON.stringify(sorted(entry));
 }
 
 function digestOf(content: object): string {

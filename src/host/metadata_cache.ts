@@ -1,7 +1,7 @@
 /** What is remembered of plugins between commands, so that nothing has to be imported again. @module */
 
 import { API_VERSION, type PluginMetadata } from "../core/mod.ts";
-import { type GraphRecord, isRemote, sha256 } from "../loader/mod.ts";
+import { type GraphRecord, isRemote, sha256 } from "../loader/light.ts";
 import type { PluginEntry } from "./manifest.ts";
 import { pluginMetadata } from "./plugin_shapes.ts";
 import { count, dictionary, list, name, nullable, object, oneOf, type Shape, text } from "./shape.ts";
@@ -66,7 +66,7 @@ export class MetadataCache {
   /** What is remembered; null also for what is torn, of another version, or not about this plugin. */
   async find(source: PluginSource): Promise<KnownPlugin | null> {
     try {
-      const found = kept(JSON.parse(await Deno.readTextFile(await this.#path(source))), "");
+      const found = kept(JSON.parse(Deno.readTextFileSync(await this.#path(source))), "");
       return isAbout(found, source) ? found : null;
     } catch {
       return null;

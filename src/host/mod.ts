@@ -1,14 +1,8 @@
 /** The manifest and its plugins: read, checked, started, stopped; the task modules of a project. @module */
 
 export * from "./change/mod.ts";
-export {
-  describePlugin,
-  describePlugins,
-  type LockState,
-  type PluginDetail,
-  type PluginModule,
-  type PluginRow,
-} from "./describe_plugins.ts";
+export { describePlugin, type PluginDetail, type PluginModule } from "./describe_plugin.ts";
+export { describePlugins, type LockState, type PluginRow } from "./describe_plugins.ts";
 export { embeddedPlugin } from "./embedded.ts";
 export { findTaskModules } from "./find_task_modules.ts";
 export { grantedVariables, grantToml, mergePermissions, missingPermissions, resolveRequest } from "./grants.ts";

@@ -10,7 +10,7 @@ import { graphDiffers } from "./lock_errors.ts";
 import { grantedVariables } from "./grants.ts";
 import { guestHost, type HostAnswers } from "./guest_host.ts";
 import type { PluginEntry } from "./manifest.ts";
-import { loadOptions } from "./metadata.ts";
+import { loadOptions } from "./import_metadata.ts";
 
 /** What the realm of a plugin is made of. */
 export interface PluginRealmParts {

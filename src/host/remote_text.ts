@@ -1,7 +1,7 @@
 /** URLs of modules as the manifest and people write them. @module */
 
 import { NuvomError } from "../core/mod.ts";
-import { remoteUrl } from "../loader/mod.ts";
+import { remoteUrl } from "../loader/light.ts";
 
 /** Whether a specifier means a module from a URL, right or not. */
 export function isRemoteText(text: string): boolean {

@@ -1,6 +1,7 @@
 /** The record of `nuvom discover tasks`. @module */
 
 import type { CommandRecord } from "../command.ts";
+import { CODE_OPTIONS } from "../options.ts";
 
 /** See `../run/discover_tasks.ts`. */
 export const discoverTasks = {
@@ -12,7 +13,7 @@ export const discoverTasks = {
     ".nuvom/manifest.json. Other commands do this by themselves when a file has changed.",
   ],
   positionals: [],
-  options: {},
+  options: { ...CODE_OPTIONS },
   examples: [{
     line: "nuvom discover tasks",
     doc: "Finds out what a changed module exports, or what is wrong with it.",

@@ -1,6 +1,7 @@
 /** The record of `nuvom plugin test`. @module */
 
 import type { CommandRecord } from "../command.ts";
+import { CODE_OPTIONS } from "../options.ts";
 
 /** See `../run/test_plugin.ts`. */
 export const testPlugin = {
@@ -25,6 +26,7 @@ export const testPlugin = {
       type: "flag",
       doc: "Tests also a backend without namespaces that holds data. Its data is lost.",
     },
+    ...CODE_OPTIONS,
   },
   examples: [
     { line: "nuvom plugin test", doc: "All plugins of the manifest." },

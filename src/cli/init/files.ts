@@ -13,7 +13,8 @@ const MANIFEST =
   `# The plugins and tasks of this project. \`nuvom plugin list\` and \`nuvom list tasks\` show what it comes to.
 
 [plugins]
-# What a plugin provides = [plugins]. A plugin is a file of the project and its export, or one that nuvom brings along.
+# What a plugin provides = [plugins]. A plugin is a file of the project and its export, one that nuvom brings along, or
+# one from a URL: \`nuvom plugin add https://…/mod.ts#Export\` looks at it, writes it here and locks its code.
 #
 # queue_backend = ["./plugins/my_queue.ts#MyQueue"]
 # monitoring = ["nuvom:prometheus"]

@@ -6,6 +6,7 @@ import type { init } from "../commands/init.ts";
 import { type ProjectFile, projectFiles } from "../init/files.ts";
 import { writeProject } from "../init/write_project.ts";
 import { printJson } from "../print.ts";
+import { shellWord } from "../shell_word.ts";
 import { type Style, styleFor } from "../style.ts";
 
 /** Writes the files, then says what to do next. */
@@ -34,8 +35,4 @@ function nextSteps(given: string, folder: string, files: readonly ProjectFile[],
     "\nNext:\n",
     ...steps.map(([line, doc]) => `  ${line!.padEnd(width)}  ${dim(doc!)}`.trimEnd() + "\n"),
   ].join("");
-}
-
-function shellWord(text: string): string {
-  return /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

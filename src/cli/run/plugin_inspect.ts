@@ -1,15 +1,22 @@
 /** `nuvom plugin inspect` @module */
 
 import type { PluginDetail } from "../../host/mod.ts";
+import { byteSize } from "../byte_size.ts";
 import type { Run } from "../command.ts";
 import type { pluginInspect } from "../commands/plugin_inspect.ts";
+import { counted } from "../counted.ts";
 import { errorText } from "../error_text.ts";
 import { shownFile } from "../file_view.ts";
-import { permissionText, pluginDocument, REALMS } from "../plugin_view.ts";
+import { moduleTree } from "../plugins/module_tree.ts";
+import { permissionRows } from "../plugins/permission_rows.ts";
+import { lockText, pluginDocument, REALMS } from "../plugin_view.ts";
 import { fieldLines, printJson } from "../print.ts";
 import { withEngine } from "../project.ts";
 import { type Style, styleFor } from "../style.ts";
-import { textTable } from "../text_table.ts";
+import { type Cell, textTable } from "../text_table.ts";
+
+/** Characters of a hash that are shown; all of it is in the lock, and printed with `--json`. */
+const HASH = 16;
 
 /** Prints all that is known of a plugin; starts nothing. */
 export const run: Run<typeof pluginInspect> = (context) =>
@@ -22,34 +29,50 @@ export const run: Run<typeof pluginInspect> = (context) =>
   });
 
 function describe(plugin: PluginDetail, folder: string, columns: number | null, style: Style): string {
-  const { name, version, specifier, place, module, exportName, apiVersion, provides, requires, isolation } = plugin;
-  const table = (title: string, head: readonly string[], rows: readonly string[][], cut?: number) =>
+  const { name, version, specifier, module, exportName, requires, locked, modules, problem } = plugin;
+  const table = (title: string, head: readonly string[], rows: readonly Cell[][], cut?: number) =>
     rows.length === 0 ? "" : `\n${style.bold(title)}\n${textTable({ head, rows, columns, cut, headPaint: style.dim })}`;
   return [
     `${style.bold(name ?? specifier)}${version === null ? "" : ` ${version}`}\n`,
     fieldLines([
-      ["from", `${specifier} (${place})`],
+      ["from", `${specifier} (${plugin.place})`],
       ["module", shownFile(module, folder)],
+      ["found at", locked === null || locked.finalUrl === locked.url ? null : locked.finalUrl],
       ["export", exportName],
-      ["contract", apiVersion],
-      ["provides", provides.join(", ")],
+      ["lock", lockText(plugin)],
+      ["contract", plugin.apiVersion],
+      ["provides", plugin.provides.join(", ")],
       ["requires", requires.length === 0 ? null : requires.join(", ")],
-      ["realm", REALMS[isolation]],
+      ["realm", REALMS[plugin.isolation]],
       ["optional", plugin.optional ? "yes: the worker goes on without it when it can't start" : null],
-      ["asks for", permissionText(plugin.asked)],
-      ["granted", permissionText(plugin.granted)],
-      ["missing", plugin.missing === null ? null : permissionText(plugin.missing)],
+      ["code", `${counted(modules.length, "module")}, ${byteSize(sum(modules.map(({ bytes }) => bytes)))}`],
     ]),
+    table("Permissions", ["PERMISSION", "ASKED FOR", "GRANTED"], permissionCells(plugin, style)),
     table("Settings", ["NAME", "VALUE", "FROM", "WHAT IT IS"], plugin.settings.map(settingCells)),
-    table("Modules", ["MODULE", "BYTES", "SHA-256"], plugin.modules.map(moduleCells(folder)), 0),
-    ...(plugin.problem === null ? [] : [`\n${style.red("Problem")}: ${errorText(plugin.problem)}\n`]),
+    table("Modules", ["MODULE", "SIZE", "SHA-256"], moduleCells(modules, folder, style), 0),
+    ...(problem === null ? [] : [`\n${style.red("Problem")}: ${errorText(problem)}\n`]),
   ].join("");
 }
 
-function settingCells({ name, value, source, description }: PluginDetail["settings"][number]): string[] {
+function permissionCells({ asked, granted }: PluginDetail, { red, dim }: Style): Cell[][] {
+  return permissionRows(asked, granted).map((row) => [
+    row.permission,
+    row.asked ? "yes" : { text: "no", paint: dim },
+    row.granted ? "yes" : { text: "no", paint: red },
+  ]);
+}
+
+function settingCells({ name, value, source, description }: PluginDetail["settings"][number]): Cell[] {
   return [name, value, source, description];
 }
 
-function moduleCells(folder: string): (module: PluginDetail["modules"][number]) => string[] {
-  return ({ url, bytes, sha256 }) => [shownFile(url, folder), String(bytes), sha256];
+function moduleCells(modules: PluginDetail["modules"], folder: string, { dim }: Style): Cell[][] {
+  return moduleTree(modules).map(({ branch, module: { url, bytes, sha256 }, isAgain }) => {
+    const text = `${branch}${shownFile(url, folder)}`;
+    return isAgain ? [{ text: `${text} *`, paint: dim }, "", ""] : [text, byteSize(bytes), sha256.slice(0, HASH)];
+  });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

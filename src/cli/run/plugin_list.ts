@@ -1,27 +1,29 @@
 /** `nuvom plugin list` @module */
 
-import type { PluginRow } from "../../host/mod.ts";
+import { describePlugins, type PluginRow } from "../../host/describe_plugins.ts";
+import { readManifest } from "../../host/read_manifest.ts";
 import type { Run } from "../command.ts";
 import type { pluginList } from "../commands/plugin_list.ts";
 import { errorText } from "../error_text.ts";
-import { pluginDocument } from "../plugin_view.ts";
+import { lockText, pluginDocument } from "../plugin_view.ts";
 import { printJson } from "../print.ts";
-import { withEngine } from "../project.ts";
+import { settingsOf } from "../settings.ts";
 import { type Style, styleFor } from "../style.ts";
 import { type Cell, textTable } from "../text_table.ts";
 
-const HEAD = ["NAME", "VERSION", "PROVIDES", "REALM", "FROM"] as const;
+const HEAD = ["NAME", "VERSION", "PROVIDES", "REALM", "LOCK", "GRANTED", "FROM"] as const;
 
-/** Prints the plugins of the manifest; starts none. */
-export const run: Run<typeof pluginList> = (context) =>
-  withEngine(context, async (engine) => {
-    const { io, json } = context;
-    const rows = await engine.plugins();
-    if (json) printJson(io, rows.map(pluginDocument));
-    else if (rows.length === 0) io.err.write(`${engine.manifest.path} names no plugins under [plugins].\n`);
-    else io.out.write(listText(rows, io.out.columns, styleFor(io.out, io.env)));
-    return rows.some(({ problem }) => problem !== null) ? 3 : 0;
-  });
+/** Prints the plugins of the manifest; starts none. An engine would take longer to load than all that is done here. */
+export const run: Run<typeof pluginList> = async (context) => {
+  const { io, json } = context;
+  const settings = settingsOf(context);
+  const manifest = await readManifest(settings.values.manifestPath);
+  const rows = await describePlugins(manifest, settings);
+  if (json) printJson(io, rows.map(pluginDocument));
+  else if (rows.length === 0) io.err.write(`${manifest.path} names no plugins under [plugins].\n`);
+  else io.out.write(listText(rows, io.out.columns, styleFor(io.out, io.env)));
+  return rows.some(({ problem }) => problem !== null) ? 3 : 0;
+};
 
 function listText(rows: readonly PluginRow[], columns: number | null, style: Style): string {
   const problems = rows.flatMap(({ specifier, problem }) =>
@@ -31,12 +33,15 @@ function listText(rows: readonly PluginRow[], columns: number | null, style: Sty
     problems.join("");
 }
 
-function cells({ name, version, provides, isolation, specifier, problem }: PluginRow, style: Style): Cell[] {
+function cells(row: PluginRow, style: Style): Cell[] {
+  const { name, version, provides, isolation, granted, specifier, problem } = row;
   return [
     { text: name ?? "?", paint: problem === null ? style.bold : style.red },
     version ?? "-",
-    provides.join(", "),
+    provides.join(", ") || "-",
     isolation,
+    lockText(row),
+    Object.keys(granted).join(", ") || "-",
     specifier,
   ];
 }

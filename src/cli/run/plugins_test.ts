@@ -23,7 +23,7 @@ Deno.test("plugin list shows the plugins, what is wrong with one, and ends with 
   assertEquals(code, 3);
   assertMatch(
     out,
-    /^NAME +VERSION +PROVIDES +REALM +FROM\nwatch +1\.2\.3 +monitoring +worker +\.\/plugins\/watch\.ts\n/,
+    /^NAME +VERSION +PROVIDES +REALM +LOCK +GRANTED +FROM\nwatch +1\.2\.3 +monitoring +worker +local +net +\.\/plugins\/watch\.ts\n/,
   );
   assertStringIncludes(out, "\n./plugins/broken.ts: ");
   const { code: jsonCode, out: json } = await project.nuvom(["plugin", "list", "--json"]);
@@ -49,9 +49,10 @@ Deno.test("plugin inspect shows permissions, settings with secrets masked, and m
   await using project = await TestProject.with(FILES);
   const { code, out } = await project.nuvom(["plugin", "inspect", "watch"]);
   assertEquals(code, 0);
-  for (const part of ["watch 1.2.3\n", "asks for  net: 127.0.0.1:9150\n", "Opens the door.", "plugins/watch.ts"]) {
+  for (const part of ["watch 1.2.3\n", "  lock      local\n", "Opens the door.", "plugins/watch.ts"]) {
     assertStringIncludes(out, part);
   }
+  assertMatch(out, /^net 127\.0\.0\.1:9150 +yes +yes$/m);
   assertMatch(out, /^level +3 +default/m);
   assertEquals(out.includes("hush"), false);
   const { settings, modules, missing } = await project.json<Record<string, unknown[]>>(["plugin", "inspect", "watch"]);

@@ -1,8 +1,9 @@
 /** `nuvom runworker` @module */
 
-import { checkQueueName, type Clock, sleep } from "../../core/mod.ts";
+import { checkQueueName } from "../../core/mod.ts";
 import type { Engine } from "../../engine.ts";
 import type { Worker } from "../../worker/mod.ts";
+import { atMost } from "../at_most.ts";
 import type { CommandContext, Run } from "../command.ts";
 import type { runworker } from "../commands/runworker.ts";
 import { type EventStream, openEventStream } from "../event_stream.ts";
@@ -28,12 +29,6 @@ export const run: Run<typeof runworker> = async (context) => {
     stop.forget();
   }
 };
-
-async function atMost(work: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
-  const over = new AbortController();
-  await Promise.race([work.catch(() => {}), sleep(clock, ms, over.signal)]);
-  over.abort();
-}
 
 async function serve(context: Context, stop: StopRequests): Promise<number> {
   const { io, json } = context;

@@ -83,7 +83,7 @@ export async function readProject(parts: ChangeParts, options: ChangeOptions = {
 }
 
 async function openLock(path: string): Promise<Pick<ProjectState, "lock" | "lockFault">> {
-  const text = await readLockText(path);
+  const text = readLockText(path);
   try {
     return { lock: text === null ? EMPTY_LOCK : parseLock(text, path), lockFault: null };
   } catch (error) {
@@ -105,7 +105,7 @@ async function manifestText(path: string, create: boolean): Promise<string> {
 async function write(change: ProjectChange, before: ProjectState, parts: ChangeParts): Promise<void> {
   const { manifestPath, frozen } = parts.settings.values;
   const path = lockPath(manifestPath);
-  const old = await readLockText(path);
+  const old = readLockText(path);
   const lock = change.lock === undefined ? old : textOf(change.lock, old);
   const manifest = change.manifestText ?? before.manifestText;
   // What would not be read again is not written.

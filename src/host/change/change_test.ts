@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { describePlugin, describePlugins } from "../describe_plugins.ts";
+import { describePlugin } from "../describe_plugin.ts";
+import { describePlugins } from "../describe_plugins.ts";
 import { TaskModules } from "../task_modules.ts";
 import { refusalOf } from "../testing.ts";
 import { ModuleServer, remotePlugin, RemoteProject } from "../testdata/module_server.ts";

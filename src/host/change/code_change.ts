@@ -3,6 +3,7 @@
 import type { PermissionSet } from "../../core/mod.ts";
 import { missingPermissions } from "../grants.ts";
 import type { Lock, LockedCode, LockedPlugin } from "../lock.ts";
+import { entryText } from "../lock_json.ts";
 
 /** A module and its size. */
 export interface ModuleSize {
@@ -60,7 +61,7 @@ export function changeOf(
   return {
     name,
     specifier: now.specifier,
-    state: old === null ? "added" : JSON.stringify(old) === JSON.stringify(now) ? "unchanged" : "changed",
+    state: old === null ? "added" : entryText(old) === entryText(now) ? "unchanged" : "changed",
     version: { from: versionOf(old), to: versionOf(now) },
     modules,
     asked: { added: missingPermissions(is, was) ?? {}, removed: missingPermissions(was, is) ?? {} },

@@ -7,7 +7,7 @@ import { findTaskUrls } from "../find_task_modules.ts";
 import { writtenPermissions } from "../grants.ts";
 import type { Lock, LockedCode, LockedPlugin } from "../lock.ts";
 import type { Manifest, PluginEntry } from "../manifest.ts";
-import { importMetadata } from "../metadata.ts";
+import { importMetadata } from "../import_metadata.ts";
 import { moduleInManifest } from "../paths.ts";
 import { remoteTaskGraphs } from "../task_modules.ts";
 import { offline } from "./errors.ts";
