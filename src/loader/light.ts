@@ -1,0 +1,8 @@
+/** What can be said of modules without loading any: whoever only lists plugins pays for no parser. @module */
+
+export type { LoadProgress, ModuleGraph } from "./graph.ts";
+export type { LockedGraph, LockedModule } from "./locked_modules.ts";
+export { type GraphRecord, graphRecord, recordIsFresh } from "./record.ts";
+export { sha256 } from "./read.ts";
+export { isRemote } from "./remote.ts";
+export { remoteUrl } from "./remote_url.ts";
