@@ -4,7 +4,11 @@
  * @module
  */
 
+import { bundlePlugins } from "./bundle_plugins.ts";
 import { readReport, summary } from "./test_report.ts";
+
+// Tests that name a plugin inside nuvom find its bundle.
+await bundlePlugins();
 
 const child = new Deno.Command(Deno.execPath(), {
   args: ["test", "--allow-all", "--no-prompt", "--parallel", ...Deno.args],
