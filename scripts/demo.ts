@@ -11,6 +11,8 @@ const ROOT = decodeURIComponent(new URL("..", import.meta.url).pathname).replace
 const EXAMPLE = `${ROOT}/examples/files`;
 /** Of a new project: what makes an editor know "nuvom". */
 const FOR_EDITORS = ["nuvom.d.ts", "deno.json", "tsconfig.json"];
+/** Code from strings is off in the executable; so it is here. */
+const NO_EVAL = "--v8-flags=--disallow-code-generation-from-strings";
 const MOST_JOBS = 100_000;
 
 interface Job {
@@ -101,7 +103,7 @@ function freePort(): number {
 /** Runs a command of nuvom in the project; its log goes to the terminal, its data comes back. */
 async function nuvom(project: string, args: readonly string[], input = ""): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `--config=${ROOT}/deno.json`, `${ROOT}/cli.ts`, ...args],
+    args: ["run", "-A", NO_EVAL, `--config=${ROOT}/deno.json`, `${ROOT}/cli.ts`, ...args],
     cwd: project,
     stdin: "piped",
     stdout: "piped",
@@ -131,7 +133,7 @@ function rowOf({ args, result, error }: Job): Row {
 }
 
 function sayNext(project: string, ms: number): void {
-  const cli = `${Deno.execPath()} run -A --config=${ROOT}/deno.json ${ROOT}/cli.ts`;
+  const cli = `${Deno.execPath()} run -A ${NO_EVAL} --config=${ROOT}/deno.json ${ROOT}/cli.ts`;
   say(`
 All in ${(ms / 1_000).toFixed(1)} s. What to try next, in ${project}:
   alias nuvom='${cli}'

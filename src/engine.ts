@@ -38,7 +38,7 @@ import {
 } from "./host/mod.ts";
 import { Metrics, workerFigures } from "./observe/mod.ts";
 import { type DiscoveredTask, type HostCalls, readLog, type RealmHost, unknownMethod } from "./sandbox/mod.ts";
-import { setAmbient } from "./sdk/ambient.ts";
+import { type Ambient, ambientOrNone, setAmbient } from "./sdk/ambient.ts";
 import type { LoadedSettings } from "./settings/mod.ts";
 import { Worker } from "./worker/mod.ts";
 
@@ -105,6 +105,7 @@ export class Engine implements AsyncDisposable {
   readonly metrics: Metrics;
   readonly #clock: Clock;
   readonly #taskModules: TaskModules;
+  readonly #ambient: Ambient;
   #memory: MemoryStore | undefined;
   #sqlite: SqliteStore | undefined;
   #host: Promise<PluginHost> | undefined;
@@ -120,18 +121,18 @@ export class Engine implements AsyncDisposable {
     this.manifest = manifest;
     this.metrics = new Metrics(this.bus);
     this.#taskModules = new TaskModules(manifest, options.settings);
-    setAmbient({
+    this.#ambient = {
       enqueue: async (orders) => (await this.client()).enqueue(orders),
       wait: async (id, timeoutMs) => (await this.client()).wait(id, timeoutMs),
       job: () => undefined,
       plugin: () => undefined,
-    });
+    };
+    setAmbient(this.#ambient);
   }
 
   /** Opens the backends, starting only the plugins that provide them. */
   client(): Promise<Client> {
-    this.#client ??= this.#openClient();
-    return this.#client;
+    return this.#client ??= forgetting(this.#openClient(), () => this.#client = undefined);
   }
 
   /** The tasks of the project: from the last discovery while no file has changed, else discovered anew. */
@@ -202,6 +203,7 @@ export class Engine implements AsyncDisposable {
         batchSize: values.batchSize,
         leaseMs: values.leaseMs,
         timeoutGraceMs: values.timeoutGraceMs,
+        loadTimeoutMs: values.pluginStartTimeoutMs,
         queues: options.queues ?? null,
       },
     });
@@ -214,7 +216,8 @@ export class Engine implements AsyncDisposable {
     const host = await this.#host?.catch(() => undefined);
     // What is added last goes first, and each goes whatever becomes of the others.
     const closing = new AsyncDisposableStack();
-    closing.defer(() => setAmbient(undefined));
+    // Another engine may have been opened since.
+    closing.defer(() => ambientOrNone() === this.#ambient ? setAmbient(undefined) : undefined);
     closing.defer(() => this.#taskModules.dispose());
     closing.defer(() => this.#sqlite?.close());
     closing.defer(() => host?.stopAll());
@@ -260,11 +263,18 @@ export class Engine implements AsyncDisposable {
   }
 
   #openBackends(): Promise<Backends> {
-    this.#backends ??= (async () => {
-      const queue = await this.#queueBackend(this.settings.values.queueBackend);
-      return { queue, results: await this.#resultBackend(this.settings.values.resultBackend) };
-    })();
-    return this.#backends;
+    return this.#backends ??= forgetting(this.#openBoth(), () => this.#backends = undefined);
+  }
+
+  async #openBoth(): Promise<Backends> {
+    const { queueBackend, resultBackend } = this.settings.values;
+    const queue = await this.#queueBackend(queueBackend);
+    try {
+      return { queue, results: await this.#resultBackend(resultBackend) };
+    } catch (error) {
+      await this.#closeBackend(queue);
+      throw error;
+    }
   }
 
   async #openClient(): Promise<Client> {
@@ -338,6 +348,12 @@ export class Engine implements AsyncDisposable {
         this.#sqlite ??= openSqlite({ path: sqlitePath, synchronous: sqliteSynchronous, clock: this.#clock }),
     };
   }
+}
+
+/** What could not be opened is tried again the next time. */
+function forgetting<T>(opening: Promise<T>, forget: () => void): Promise<T> {
+  opening.catch(forget);
+  return opening;
 }
 
 /** Names this process among all workers of a queue. */

@@ -9,6 +9,7 @@ import { problem } from "./errors.ts";
 import type { Io } from "./io.ts";
 import { orderOfLine } from "./job_line.ts";
 import { lineBatches, type NumberedLine } from "./line_batches.ts";
+import { outlivingClient } from "./outliving_client.ts";
 import { receiptJson } from "./receipt_json.ts";
 
 const BATCH = { size: 1_000, idleMs: 50, longest: 5 * 1024 * 1024 } as const;
@@ -25,7 +26,7 @@ export async function enqueueLines(
   from: string,
 ): Promise<number> {
   const input = from === "-" ? io.stdin() : await openFile(io.cwd, from);
-  const [client, tasks] = [await engine.client(), await engine.tasks()];
+  const [client, tasks] = [await outlivingClient(engine, io), await engine.tasks()];
   const printer = json ? jsonPrinter(io) : textPrinter(io);
   const progress = io.err.isTerminal && !io.out.isTerminal;
   let [taken, known, first] = [0, 0, 1];

@@ -9,7 +9,7 @@ import { writeAtomically } from "./write_atomically.ts";
 const MODE = 0o644;
 
 /** An empty one where there is none. @throws {NuvomError} `NUVOM_LOCK_…` */
-export async function readLock(path: string): Promise<Lock> {
+export function readLock(path: string): Lock {
   const text = readLockText(path);
   return text === null ? EMPTY_LOCK : parseLock(text, path);
 }

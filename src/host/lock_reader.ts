@@ -38,7 +38,7 @@ export class LockReader implements Omit<CodeSource, "load"> {
 
   /** See {@linkcode CodeSource.lock}. */
   lock(): Promise<Lock> {
-    this.#lock ??= readLock(lockPath(this.#manifestPath));
+    this.#lock ??= Promise.try(() => readLock(lockPath(this.#manifestPath)));
     return this.#lock;
   }
 

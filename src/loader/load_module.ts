@@ -104,7 +104,7 @@ async function prepare(
   const text = new TextDecoder().decode(await source.read());
   const { code, map } = await toCode(source, request, text);
   const format = request.type === "js" ? await project.format(source.url, request.chain) : "module";
-  const made = { parsed: parseModule(source.url, code, format), map };
+  const made = { parsed: parseModule(source.url, code, format, map), map };
   return { ...made, code: isRemote(source.url) ? pack?.keep(key, made) ?? null : null };
 }
 

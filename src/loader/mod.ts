@@ -7,6 +7,7 @@ export type { LoadedModule } from "./load_module.ts";
 export { modulesFrom } from "./reachable.ts";
 export { isRemote, type RemoteModule, type RemoteModules } from "./remote.ts";
 export { remoteUrl } from "./remote_url.ts";
+export { PrivateFolder } from "./private_folder.ts";
 export { type PreparedEntry, PreparedGraph, prepareGraph } from "./prepare.ts";
 export { sha256 } from "./read.ts";
 export { parseAuthTokens } from "./auth_tokens.ts";

@@ -51,7 +51,8 @@ async function sweep(parent: string): Promise<void> {
 async function sweepOne(path: string): Promise<void> {
   const { mtime } = await Deno.stat(path);
   if (mtime === null || Date.now() - mtime.getTime() < MIN_AGE_MS) return;
-  using lock = await Deno.open(`${path}/${LOCK}`, { write: true });
+  // A process may have been killed before it made the lock.
+  using lock = await Deno.open(`${path}/${LOCK}`, { write: true, create: true });
   if (await lock.tryLock(true)) await removeFolder(path);
 }
 

@@ -45,8 +45,12 @@ Deno.test("PrivateFolder.make() removes what a killed process left, and nothing 
     await Deno.mkdir(young);
     await Deno.writeTextFile(`${young}/lock`, "");
     await makeOld(alive);
+    const unlocked = `${temporary}/nuvom-run-unlocked`;
+    await Deno.mkdir(unlocked);
+    await makeOld(unlocked);
     await run(temporary, make);
-    assertEquals([await exists(killed), await exists(alive), await exists(young)], [false, true, true]);
+    const left = await Promise.all([killed, unlocked, alive, young].map(exists));
+    assertEquals(left, [false, false, true, true]);
   } finally {
     await Deno.remove(temporary, { recursive: true });
   }

@@ -199,7 +199,7 @@ Deno.test("loadGraph() says what is wrong with a module from a URL by its URL: s
   const wrong: readonly (readonly [path: string, text: string, code: string, place: string])[] = [
     ["/x.js", "let a = 1;\nlet b = ;\n", "NUVOM_LOADER_SYNTAX", ":2:9"],
     ["/x.tsx", "\nexport default <div>1</div>;\n", "NUVOM_LOADER_SYNTAX", ":2:"],
-    ["/x.ts", "@d class A {}\n", "NUVOM_LOADER_SYNTAX", ":"],
+    ["/x.ts", "enum E { A }\n\n  @d class A {}\n", "NUVOM_LOADER_SYNTAX", ":3:3"],
     ["/x.json", "{}", "NUVOM_LOADER_SYNTAX", ""],
     ["/missing.ts", "", "NUVOM_FETCH_STATUS", ""],
   ];

@@ -7,6 +7,7 @@
 import { parse } from "acorn";
 import { type CommonJs, CommonJsParts } from "./commonjs.ts";
 import { syntaxError } from "./errors.ts";
+import { originalPlace } from "./original_place.ts";
 import { literalText, type SyntaxNode } from "./syntax_node.ts";
 
 /** How an import wants the module read. */
@@ -41,16 +42,22 @@ export type Format = "module" | "commonjs" | "either";
 const OUR_NAMES = "__nuvom_";
 
 /**
+ * @param map Of the transpiler, JSON text, so that an error names the place that was written.
  * @throws {NuvomError} `NUVOM_LOADER_SYNTAX`
  */
-export function parseModule(url: string, source: string, format: Format = "module"): ParsedModule {
+export function parseModule(
+  url: string,
+  source: string,
+  format: Format = "module",
+  map: string | null = null,
+): ParsedModule {
   const code = source.startsWith("#!") ? `//${source.slice(2)}` : source;
   const imports: ImportSite[] = [];
   const dynamic: number[] = [];
   const metas: (readonly [number, number])[] = [];
   const taken = new Set<string>();
   const parts = new CommonJsParts();
-  const { root, isModule } = parseOrRefuse(url, code, format);
+  const { root, isModule } = parseOrRefuse(url, code, format, map);
   for (const node of nodes(root)) {
     if (!isModule) parts.visit(node);
     if (node.type === "ImportExpression") {
@@ -74,7 +81,7 @@ interface Parsed {
   readonly isModule: boolean;
 }
 
-function parseOrRefuse(url: string, code: string, format: Format): Parsed {
+function parseOrRefuse(url: string, code: string, format: Format, map: string | null): Parsed {
   const first = parseAs(code, format === "module" ? "module" : "commonjs");
   if ("root" in first) return first;
   const second = format === "either" ? parseAs(code, "module") : first;
@@ -82,7 +89,7 @@ function parseOrRefuse(url: string, code: string, format: Format): Parsed {
   // Whichever got further says more of what is wrong.
   const { error } = (second.error.pos ?? 0) > (first.error.pos ?? 0) ? second : first;
   const place = { url, line: error.loc?.line ?? 1, column: (error.loc?.column ?? 0) + 1 };
-  throw syntaxError(place, error.message.replace(/ \(\d+:\d+\)$/, ""), error);
+  throw syntaxError(originalPlace(place, map), error.message.replace(/ \(\d+:\d+\)$/, ""), error);
 }
 
 interface ParseError extends Error {

@@ -1,7 +1,7 @@
 /** From places in a prepared folder back to the modules as they were written. @module */
 
+import { originalPlace } from "./original_place.ts";
 import type { Shift } from "./rewrite.ts";
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 
 /** What is known of one prepared file. */
 export interface StackSource {
@@ -25,12 +25,9 @@ export function mapStack(stack: string, folderUrl: string, sources: ReadonlyMap<
 
 function place(source: StackSource, line: number, column: number): string {
   const shift = source.shifts().findLast((each) => each.line === line && each.column <= column);
-  const written = Math.max(1, column - (shift?.by ?? 0));
-  if (source.map === null) return `${source.url}:${line}:${written}`;
-  const original = originalPositionFor(new TraceMap(source.map), { line, column: written - 1 });
-  return original.line === null
-    ? `${source.url}:${line}:${written}`
-    : `${source.url}:${original.line}:${original.column + 1}`;
+  const written = { url: source.url, line, column: Math.max(1, column - (shift?.by ?? 0)) };
+  const original = originalPlace(written, source.map);
+  return `${original.url}:${original.line}:${original.column}`;
 }
 
 function escapeRegExp(text: string): string {

@@ -79,18 +79,26 @@ function textFormatter(): TextFormatter {
     level: (level) => SHOWN[level],
     category: (category) => category.slice(1).join("."),
     format: ({ timestamp, level, category, message, record }: FormattedValues) =>
-      `${timestamp} ${level} ${category}  ${message}${fieldsOf(record)}`,
+      `${timestamp} ${level} ${category}  ${printable(message)}${fieldsOf(record)}`,
   });
 }
 
 function fieldsOf({ properties }: LogRecord): string {
-  return Object.entries(properties).map(([name, value]) => `  ${name}=${shown(value)}`).join("");
+  return Object.entries(properties).map(([name, value]) => `  ${printable(name)}=${shown(value)}`).join("");
 }
 
-/** Quoted where it would be read as something else; control characters are escaped. */
+/** Quoted where it would be read as something else. */
 function shown(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value) ?? String(value);
+  if (typeof value !== "string") return printable(JSON.stringify(value) ?? String(value));
   // deno-lint-ignore no-control-regex
-  if (typeof value !== "string" || !/[\s"=\x00-\x1f\x7f-\x9f]/.test(text)) return text;
-  return JSON.stringify(text).replace(/[\x7f-\x9f]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+  return printable(/[\s"=\x00-\x1f\x7f-\x9f]/.test(value) ? JSON.stringify(value) : value);
+}
+
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g;
+
+/** Control characters are escaped, and further lines indented: foreign text must not look like a line of the log. */
+function printable(text: string): string {
+  const escaped = text.replace(CONTROL, (char) => `\\u00${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
+  return escaped.replaceAll("\n", "\n    ");
 }

@@ -102,3 +102,11 @@ Deno.test("openLog() tells of leases, the queue and executors", () => {
   const stopped = { ...ended, reason: "stopped", jobs: [] } as const;
   assertEquals(written("executor.ended", stopped), "");
 });
+
+Deno.test("openLog() indents further lines, so that a message can't forge a line of the log", () => {
+  const event = { level: "info", category: "plugin.x", message: "a\n12:00 INFO  worker  forged\x1b[2J" } as const;
+  assertStringIncludes(
+    written("log", event),
+    String.raw`plugin.x  a` + "\n    12:00 INFO  worker  forged" + String.raw`\x1b[2J`,
+  );
+});

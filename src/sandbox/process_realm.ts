@@ -1,5 +1,6 @@
 /** A realm that is a process of its own, which alone can contain a busy loop, a full heap or a crash. @module */
 
+import { PrivateFolder } from "../loader/mod.ts";
 import { encodeHex } from "./hex.ts";
 import { realmStartFailed, realmStartTimeout } from "./errors.ts";
 import { FramedChannel } from "./frames.ts";
@@ -18,10 +19,11 @@ const LAST_GRACE_MS = 1_000;
 /** @throws {NuvomError} `NUVOM_REALM_START…` */
 export async function openProcessRealm(spec: RealmSpec, host: RealmHost): Promise<Realm> {
   const realm = new HostedRealm(spec, host);
-  const folder = await Deno.makeTempDir({ prefix: "nuvom-realm-" });
-  const socket = `${folder}/s`;
-  const listener = Deno.listen({ transport: "unix", path: socket });
+  const folder = await PrivateFolder.make();
+  let listener: Deno.UnixListener | undefined;
   try {
+    const socket = `${folder.path}/s`;
+    listener = Deno.listen({ transport: "unix", path: socket });
     const key = crypto.getRandomValues(new Uint8Array(32));
     const child = spawnChild(spec, socket, key);
     const printed = forwardOutput(child, host);
@@ -29,8 +31,8 @@ export async function openProcessRealm(spec: RealmSpec, host: RealmHost): Promis
     const channel = new FramedChannel(stream, key, "host");
     joinChannel(realm, spec, child, channel, printed);
   } finally {
-    listener.close();
-    await Deno.remove(folder, { recursive: true });
+    listener?.close();
+    await folder.remove();
   }
   return await realm.ready(spec.startTimeoutMs);
 }

@@ -186,12 +186,22 @@ export class BasicQueueAdapter implements QueueBackend {
     const taken = new Set(jobs);
     this.#returned = this.#returned.filter((job) => !taken.has(job));
     while (jobs.length < limit) {
-      const popped = await this.#queue.popBatch(limit - jobs.length);
+      const popped = await this.#pop(limit - jobs.length, jobs);
       if (popped.length === 0) break;
       // A basic queue knows no names of queues: what was not asked for waits here for someone who asks.
       for (const job of popped) (matches(job, queues) ? jobs : this.#returned).push(job);
     }
     return jobs;
+  }
+
+  /** What was taken before stays here when the queue fails now. */
+  async #pop(size: number, taken: readonly JobRecord[]): Promise<JobRecord[]> {
+    try {
+      return await this.#queue.popBatch(size);
+    } catch (error) {
+      this.#returned.push(...taken);
+      throw error;
+    }
   }
 
   /** Waits in `dequeue`, and for a pause where that does not wait. Answers whether a job came. */

@@ -226,10 +226,17 @@ export class Dispatcher {
   #rerun(executor: Executor, suspects: Attempt[], found: boolean, unstarted: Attempt[]): void {
     if (!this.#accepting) return this.#release([...executor.exonerate(), ...suspects, ...unstarted], STOPPING);
     // One of the suspects was found guilty, so that the others are cleared.
-    if (found && suspects.length === 0) this.#waiting.unshift(...executor.exonerate());
+    if (found && suspects.length === 0) this.#waiting.unshift(...this.#cleared(executor));
     for (const attempt of suspects) attempt.rewind();
     executor.isolate(suspects);
     this.#assign(unstarted);
+  }
+
+  /** Suspects that are none any more, without those whose lease was lost meanwhile. */
+  #cleared(executor: Executor): Attempt[] {
+    const cleared = executor.exonerate();
+    for (const attempt of cleared) if (attempt.leaseLost) this.#ledger.forget(attempt);
+    return cleared.filter(isLive);
   }
 
   #release(attempts: readonly Attempt[], why: string): void {

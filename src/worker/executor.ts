@@ -40,6 +40,8 @@ export interface ExecutorGone extends ExecutorEnd {
 
 /** How long a realm that was killed has to say that it is gone. */
 const KILL_MS = 2_000;
+/** Arguments in one message, in characters: three bytes each at most, and a message has 64 MiB at most. */
+const MAX_NOTE = 8 * 1024 * 1024;
 
 /** A place for one realm at a time. */
 export class Executor {
@@ -121,11 +123,17 @@ export class Executor {
   send(attempts: readonly Attempt[]): void {
     if (attempts.length === 0) return;
     if (this.#held.size === 0) this.#heardAt = this.#parts.clock.now();
-    const orders: AttemptOrder[] = [];
+    let orders: AttemptOrder[] = [];
+    let size = 0;
     for (const attempt of attempts) {
       const { id, task, attempts: number, args } = attempt.job;
       this.#held.set(id, attempt);
+      if (size + args.length > MAX_NOTE) {
+        this.#realm!.note("executor.run", orders);
+        [orders, size] = [[], 0];
+      }
       orders.push([id, task, number, args]);
+      size += args.length;
     }
     this.#realm!.note("executor.run", orders);
   }

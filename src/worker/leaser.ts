@@ -32,10 +32,16 @@ export class Leaser {
   #wake = Promise.withResolvers<void>();
   #running: Promise<void> | undefined;
   #pauseMs = 0;
+  #answered: Promise<void> = Promise.resolve();
 
   /** Leases nothing until `start`. */
   constructor(parts: LeaserParts) {
     this.#parts = parts;
+  }
+
+  /** Resolves when the lease that is under way has been answered and its jobs were taken. */
+  get answered(): Promise<void> {
+    return this.#answered;
   }
 
   /** Starts the loop. */
@@ -59,7 +65,7 @@ export class Leaser {
     while (!this.#stopped.signal.aborted) {
       this.#wake = Promise.withResolvers();
       const limit = this.#parts.room();
-      if (limit > 0) await this.#lease(limit);
+      if (limit > 0) await (this.#answered = this.#lease(limit));
       else await this.#wake.promise;
     }
   }

@@ -97,7 +97,6 @@ export class Settler {
       const batch = this.#ends.splice(0, this.#limit);
       try {
         await this.#write(batch);
-        this.#parts.outage.recovered();
         this.#limit = Math.min(this.#limit * 2, LARGEST_WRITE * this.#parts.batchSize);
       } catch (error) {
         this.#putBack(batch);
@@ -119,13 +118,15 @@ export class Settler {
 
   async #write(batch: readonly Ended[]): Promise<void> {
     const live = batch.filter(({ attempt }) => !attempt.leaseLost);
-    const { queue, results, clock, settled } = this.#parts;
-    if (live.length === 0) return;
+    const { queue, results, clock, outage, settled } = this.#parts;
     if (results !== null) {
       const now = clock.now();
       const finished = live.flatMap(({ attempt, verdict }) => finishedJob(attempt.job, verdict.settlement, now) ?? []);
       if (finished.length > 0) await results.setMany(finished);
     }
-    settled(live, await queue.settle(live.map(({ verdict }) => verdict.settlement)));
+    const statuses = live.length === 0 ? [] : await queue.settle(live.map(({ verdict }) => verdict.settlement));
+    // Before anyone is told: whoever is woken asks whether the store still fails.
+    outage.recovered();
+    settled(live, statuses);
   }
 }

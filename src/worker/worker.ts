@@ -182,8 +182,13 @@ export class Worker {
   }
 
   async #queueIsEmpty(): Promise<boolean> {
+    const { queue, options: { queues } } = this.#parts;
     try {
-      return await isEmpty(this.#parts.queue, this.#parts.options.queues);
+      if (!await isEmpty(queue, queues)) return false;
+      if (queue.capabilities.has("inspect")) return true;
+      // What such a queue is handing out right now is counted nowhere.
+      await this.#leaser.answered;
+      return this.inFlight === 0 && await isEmpty(queue, queues);
     } catch {
       // The loop that leases tells of a failing queue; here it is only not known to be empty.
       return false;

@@ -154,6 +154,9 @@ Deno.test("Worker keeps outcomes while settle fails, leases nothing meanwhile, a
   await rig.clock.advance(10_000);
   assertEquals(rig.queue.settlements.map(({ id }) => id).sort(), ["a", "b"]);
   assertEquals(rig.worker.inFlight, 0);
+  // Nothing else wakes the one that leases: the last end of an outage must.
+  await rig.put(job("c"));
+  assertEquals(rig.worker.inFlight, 1);
   await rig.end();
 });
 
@@ -318,7 +321,10 @@ Deno.test("Worker.drained() asks qsize() where there are no counts", async () =>
   await rig.clock.advance(1_000);
   assertEquals(drained, false);
   rig.queue.scheduled = 0;
+  // The lease that is under way may still hand something out.
   await rig.clock.advance(200);
+  assertEquals(drained, false);
+  await rig.clock.advance(1_000);
   assertEquals(drained, true);
   await rig.end();
 });

@@ -346,3 +346,13 @@ Deno.test("the executable explains a database that is locked, newer or read-only
   assert(elsewhere.code === 1 || elsewhere.code === 3, elsewhere.stderr);
   assertStringIncludes(elsewhere.stderr, "/proc/nuvom.db");
 });
+
+Deno.test("the executable does not enqueue into a queue that ends with it", async () => {
+  await using server = await Server.with(PLAIN);
+  const env = { NUVOM_QUEUE_BACKEND: "memory" };
+  for (const args of [["enqueue", "add", "[1,2]"], ["enqueue", "--from", "-"]]) {
+    const { code, stdout, stderr } = await server.run(args, { env, stdin: '{"task":"add"}' });
+    assertEquals([code, stdout], [1, ""], stderr);
+    assertStringIncludes(stderr, "(NUVOM_ENQUEUE_LOST)");
+  }
+});

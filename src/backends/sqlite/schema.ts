@@ -19,10 +19,12 @@ export const STATE = {
 
 /**
  * One row a job for its whole life, updated in place: ids ascend, so every index but the small ones of live jobs grows
- * at its end. A lease is a row of its own for the whole batch that was leased together: renewing a hundred jobs is one
- * update. `token` is the lease under which the job was handed out, `lease` the one that says until when: they differ
- * once a part of a batch was renewed. Partial indexes hold live jobs only, so that neither finished nor future jobs
- * slow a lease down; `jobs_ready` ends with what `stats` asks for.
+ * at its end. Each index that a job moves through costs every lease and settle, so there are few, and what a batch has
+ * in common is written once. A lease is a row for all jobs that were leased together: renewing a hundred is one update.
+ * `token` is the lease under which a job was handed out, `lease` the one that says until when: they differ once a part
+ * of a batch was renewed. `endings` is the history: a row for all jobs that ended in one transaction, `seqs` is a JSON
+ * list of them. Partial indexes hold live jobs only, so that neither finished nor future jobs slow a lease down;
+ * `jobs_ready` ends with what `stats` asks for, and scheduled jobs are counted by queue in an index of their own.
  */
 const MIGRATIONS: readonly string[] = [
   `

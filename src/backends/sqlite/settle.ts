@@ -10,14 +10,13 @@ import type { SqliteStore } from "./store.ts";
 const SUCCEED = `UPDATE jobs SET state = ${STATE.success}, finished_at = ?, cancel = 0,
   result = iif(store_result, ?, NULL) WHERE ${LIVE}`;
 
-const FINISH = `UPDATE jobs SET state = ?, finished_at = ?, cancel = 0, error = ?, errors = ? WHERE ${LIVE}`;
+const FINISH = `UPDATE jobs SET state = ?, finished_at = ?, cancel = 0, error = ?, errors = ifnull(?, errors)
+  WHERE ${LIVE}`;
 
-const BACK = `UPDATE jobs SET state = ?, run_at = ifnull(?, run_at), attempts = attempts - ?, errors = ?, lease = NULL,
-  started_at = NULL, worker = NULL WHERE ${LIVE}`;
+const BACK = `UPDATE jobs SET state = ?, run_at = ifnull(?, run_at), attempts = attempts - ?,
+  errors = ifnull(?, errors), lease = NULL, started_at = NULL, worker = NULL WHERE cancel = ? AND ${LIVE}`;
 
-/** Someone was promised that a job that comes back does not run again. */
-const CANCEL = `UPDATE jobs SET state = ${STATE.cancelled}, finished_at = ?, cancel = 0, error = ?
-  WHERE seq = ? AND cancel = 1`;
+const CANCEL = `UPDATE jobs SET state = ${STATE.cancelled}, finished_at = ?, cancel = 0, error = ? WHERE seq = ?`;
 
 /** Settles inside of a transaction. */
 export function settleAll(store: SqliteStore, settlements: readonly Settlement[], now: number): SettleStatus[] {
@@ -38,26 +37,28 @@ function settleOne(store: SqliteStore, settlement: Settlement, endings: Endings)
     if (live) endings.add(state, seq);
     return live;
   };
-  const back = (state: number, runAt: number | null, refund: 0 | 1, added: AttemptError | null): boolean => {
-    const live = changed(BACK, state, runAt, refund, errorsWith(store, seq, added));
-    const cancelled = live && store.run(CANCEL, now, JSON.stringify(cancelledByUser(settlement.id)), seq) === 1;
-    if (cancelled) endings.add(STATE.cancelled, seq);
-    return live;
+  const back = (state: number, runAt: number | null, refund: 0 | 1, errors: string | null): boolean => {
+    if (changed(BACK, state, runAt, refund, errors, 0)) return true;
+    if (!changed(BACK, state, runAt, refund, errors, 1)) return false;
+    // Someone was promised that a job that comes back does not run again.
+    store.run(CANCEL, now, JSON.stringify(cancelledByUser(settlement.id)), seq);
+    endings.add(STATE.cancelled, seq);
+    return true;
   };
   const after = (delayMs: number) => now + Math.ceil(delayMs);
   switch (settlement.action) {
     case "succeed":
       return ended(STATE.success, SUCCEED, now, settlement.result);
     case "fail": {
-      const errors = errorsWith(store, seq, settlement.attempt);
+      const errors = settlement.attempt === null ? null : errorsWith(store, seq, settlement.attempt);
       return ended(STATE.failed, FINISH, STATE.failed, now, JSON.stringify(settlement.error), errors);
     }
-    case "cancel": {
-      const errors = errorsWith(store, seq, null);
-      return ended(STATE.cancelled, FINISH, STATE.cancelled, now, JSON.stringify(settlement.error), errors);
+    case "cancel":
+      return ended(STATE.cancelled, FINISH, STATE.cancelled, now, JSON.stringify(settlement.error), null);
+    case "retry": {
+      const errors = errorsWith(store, seq, settlement.attempt);
+      return back(stateAfter(settlement.delayMs, STATE.retrying), after(settlement.delayMs), 0, errors);
     }
-    case "retry":
-      return back(stateAfter(settlement.delayMs, STATE.retrying), after(settlement.delayMs), 0, settlement.attempt);
     case "snooze":
       return back(stateAfter(settlement.delayMs, STATE.scheduled), after(settlement.delayMs), 1, null);
     case "release":
@@ -70,9 +71,8 @@ function stateAfter(delayMs: number, waiting: number): number {
 }
 
 /** The errors of the job so far and one more, as JSON text; the oldest are dropped. */
-function errorsWith(store: SqliteStore, seq: number, added: AttemptError | null): string | null {
-  const kept = store.get<{ errors: string | null }>("SELECT errors FROM jobs WHERE seq = ?", seq)?.errors ?? null;
-  if (added === null) return kept;
-  const list: AttemptError[] = kept === null ? [] : JSON.parse(kept);
+function errorsWith(store: SqliteStore, seq: number, added: AttemptError): string {
+  const kept = store.get<{ errors: string | null }>("SELECT errors FROM jobs WHERE seq = ?", seq)?.errors ?? "[]";
+  const list: AttemptError[] = JSON.parse(kept);
   return JSON.stringify([...list, added].slice(-MAX_JOB_ERRORS));
 }

@@ -27,7 +27,9 @@ function changeText(change: CodeChange, style: Style): string {
 function titleText({ name, specifier, version: { from, to } }: CodeChange, { bold, dim }: Style): string {
   if (name === null) return bold(printableLine(specifier));
   const versions = [from, to].filter((version, i, all) => version !== null && version !== all[i + 1]);
-  return [bold(name), printableLine(versions.join(" -> ")), dim(`(${specifier})`)].filter((part) => part !== "")
+  return [bold(name), printableLine(versions.join(" -> ")), dim(`(${printableLine(specifier)})`)].filter((part) =>
+    part !== ""
+  )
     .join(" ");
 }
 

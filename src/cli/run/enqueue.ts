@@ -5,6 +5,7 @@ import type { enqueue } from "../commands/enqueue.ts";
 import { enqueueLines } from "../enqueue_lines.ts";
 import { missingPositional, usage } from "../errors.ts";
 import { jsonProblem } from "../json_place.ts";
+import { outlivingClient } from "../outliving_client.ts";
 import { withEngine } from "../project.ts";
 import { receiptJson } from "../receipt_json.ts";
 import { taskNamed } from "../task_lookup.ts";
@@ -29,7 +30,7 @@ function enqueueOne(context: Context): Promise<number> {
   return withEngine(context, async (engine) => {
     const task = taskNamed(name, await engine.tasks());
     const overrides = { queue, priority, delayMs: delay, uniqueKey: unique };
-    const [receipt] = await (await engine.client()).enqueue([{ task, args, overrides }]);
+    const [receipt] = await (await outlivingClient(engine, io)).enqueue([{ task, args, overrides }]);
     io.out.write(`${json ? receiptJson(receipt!) : receipt!.id}\n`);
     if (receipt!.duplicate) {
       io.err.write(`Nothing was added: an unfinished job has the key ${JSON.stringify(unique)}.\n`);

@@ -50,7 +50,12 @@ export const run: Run<typeof pluginAdd> = (context) => {
     const { manifestPath } = parts.settings.values;
     const rows = await describePlugins(await readManifest(manifestPath), parts.settings);
     progress.clear();
-    await tell(context, plugin, report, rows.find(({ name }) => name === report.name)!);
+    await tell(
+      context,
+      plugin,
+      report,
+      rows.find(({ name, module }) => name === report.name || module === plugin.module)!,
+    );
     return 0;
   });
 };

@@ -6,6 +6,7 @@ import type { pluginRemove } from "../commands/plugin_remove.ts";
 import { counted } from "../counted.ts";
 import { withChange } from "../plugins/change.ts";
 import { printJsonLine } from "../print.ts";
+import { printableLine } from "../text.ts";
 
 /** Asks nothing: what is removed can be added again. */
 export const run: Run<typeof pluginRemove> = (context) =>
@@ -16,6 +17,6 @@ export const run: Run<typeof pluginRemove> = (context) =>
     const { name, specifier, modules } = report;
     const left = modules.length === 0 ? "" : ` ${counted(modules.length, "module")} from URLs left the lock.`;
     if (json) printJsonLine(io, { event: "result", ...report });
-    else io.out.write(`Removed ${name} (${specifier}).${left}\n`);
+    else io.out.write(`Removed ${name} (${printableLine(specifier)}).${left}\n`);
     return 0;
   });

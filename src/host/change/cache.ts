@@ -48,7 +48,7 @@ export async function cacheClean(
   { all = false }: { readonly all?: boolean } = {},
 ): Promise<CacheCleanReport> {
   const folder = values.cacheDir;
-  const lock = all ? EMPTY_LOCK : await readLock(lockPath(values.manifestPath));
+  const lock = all ? EMPTY_LOCK : readLock(lockPath(values.manifestPath));
   const needed = new Set(Object.values(lock.code.modules).map(({ sha256 }) => sha256));
   const removed: StoredFile[] = [];
   for (const part of PARTS) {

@@ -77,12 +77,12 @@ export async function readProject(parts: ChangeParts, options: ChangeOptions = {
   const { manifestPath } = parts.settings.values;
   const text = await manifestText(manifestPath, options.create ?? false);
   const manifest = await readManifestText(manifestPath, text);
-  const { lock, lockFault } = await openLock(lockPath(manifestPath));
+  const { lock, lockFault } = openLock(lockPath(manifestPath));
   if (lockFault !== null && !options.mendLock) throw lockFault;
   return { manifest, manifestText: text, lock, lockFault };
 }
 
-async function openLock(path: string): Promise<Pick<ProjectState, "lock" | "lockFault">> {
+function openLock(path: string): Pick<ProjectState, "lock" | "lockFault"> {
   const text = readLockText(path);
   try {
     return { lock: text === null ? EMPTY_LOCK : parseLock(text, path), lockFault: null };

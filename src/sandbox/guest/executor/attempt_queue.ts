@@ -20,6 +20,9 @@ const QUICK_RUNS = 3;
 /** So long at most the loop is kept from hearing the host (aborts, drain) while short attempts follow one another. */
 const TURN_MS = 5;
 
+/** Results in one report, in characters: three bytes each at most, and a message has 64 MiB at most. */
+const MAX_REPORT = 8 * 1024 * 1024;
+
 /** A task that the queue runs, and how it has behaved. */
 interface QueuedTask extends LoadedTask {
   quickRuns: number;
@@ -185,7 +188,17 @@ export class AttemptQueue {
   #report(started: readonly string[]): void {
     const ended = this.#ended;
     this.#ended = [];
-    this.#port.note("executor.report", { started, ended });
+    let from = 0;
+    let size = 0;
+    for (let to = 0; to < ended.length; to++) {
+      const length = sizeOf(ended[to]!);
+      if (size + length > MAX_REPORT && to > from) {
+        this.#port.note("executor.report", { started: [], ended: ended.slice(from, to) });
+        [from, size] = [to, 0];
+      }
+      size += length;
+    }
+    this.#port.note("executor.report", { started, ended: from === 0 ? ended : ended.slice(from) });
   }
 
   #unknown(name: string): Outcome {
@@ -198,6 +211,10 @@ function readArgs(args: string): unknown[] {
   const values = JSON.parse(args);
   if (!Array.isArray(values)) throw new TypeError("not an array");
   return values;
+}
+
+function sizeOf([, outcome]: AttemptReport): number {
+  return outcome.kind === "success" ? outcome.result?.length ?? 0 : 0;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
