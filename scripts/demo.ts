@@ -140,9 +140,11 @@ All in ${(ms / 1_000).toFixed(1)} s. What to try next, in ${project}:
   nuvom plugin list                                   # what the manifest loads
   nuvom plugin test my_queue                          # the conformance cases, on the example's own queue
   nuvom enqueue fingerprint '["README.md"]'           # one more job; then: nuvom status ID
-  NUVOM_QUEUE_BACKEND=my_custom_queue nuvom enqueue fingerprint '["README.md"]'   # on the plugin's queue
+  export NUVOM_QUEUE_BACKEND=my_custom_queue           # from here on: on the plugin's queue
+  nuvom enqueue fingerprint '["README.md"]' && nuvom runworker --drain
   nuvom runworker                                     # works until Ctrl-C; its figures are on /metrics
-and here: deno task compile                           # all of it in one executable, dist/nuvom`);
+and in ${ROOT}:
+  ${Deno.execPath()} task compile   # all of it in one executable, dist/nuvom`);
 }
 
 function say(line: string): void {

@@ -79,11 +79,15 @@ export async function whyLeftOut(): Promise<string | null> {
   }
 }
 
-/** Installs the packages in a folder. */
-export async function install(folder: string, installer: Installer): Promise<void> {
+/** Installs packages in a folder. @param packages Versions by name. */
+export async function install(
+  folder: string,
+  installer: Installer,
+  packages: Readonly<Record<string, string>> = PACKAGES,
+): Promise<void> {
   const config = installer === "npm"
-    ? { "package.json": { private: true, dependencies: PACKAGES }, "deno.json": { nodeModulesDir: "manual" } }
-    : { "deno.json": { nodeModulesDir: "auto", imports: mapped() } };
+    ? { "package.json": { private: true, dependencies: packages }, "deno.json": { nodeModulesDir: "manual" } }
+    : { "deno.json": { nodeModulesDir: "auto", imports: mapped(packages) } };
   for (const [name, json] of Object.entries(config)) {
     await Deno.writeTextFile(`${folder}/${name}`, JSON.stringify(json));
   }
@@ -100,8 +104,8 @@ export async function expected(folder: string): Promise<Readonly<Record<string, 
   return JSON.parse(stdout);
 }
 
-function mapped(): Record<string, string> {
-  return Object.fromEntries(Object.entries(PACKAGES).map(([name, version]) => [name, `npm:${name}@${version}`]));
+function mapped(packages: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(packages).map(([name, version]) => [name, `npm:${name}@${version}`]));
 }
 
 async function run(command: string, args: readonly string[], cwd: string) {

@@ -96,6 +96,22 @@ export class Server implements AsyncDisposable {
     }
   }
 
+  /** The text of a file. */
+  read(path: string): Promise<string> {
+    return Deno.readTextFile(`${this.folder}/${path}`);
+  }
+
+  /** Processes whose working folder is in this one: what a command leaves behind. */
+  async leftBehind(): Promise<string[]> {
+    const found: string[] = [];
+    for await (const { name } of Deno.readDir("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      const cwd = await Deno.readLink(`/proc/${name}/cwd`).catch(() => "");
+      if (`${cwd}/`.startsWith(`${this.folder}/`)) found.push(name);
+    }
+    return found;
+  }
+
   /** Runs a command to its end. */
   async run(args: readonly string[], { env = {}, stdin = "", cwd = "." }: RunOptions = {}): Promise<Ran> {
     const child = this.#command(args, env, cwd, "piped", "piped").spawn();

@@ -32,17 +32,6 @@ async function states(server: Server): Promise<string[]> {
   return jobs.map(({ state }) => state);
 }
 
-/** Processes whose working folder is the server's: what a worker leaves behind. */
-async function leftBehind(server: Server): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const cwd = await Deno.readLink(`/proc/${name}/cwd`).catch(() => "");
-    if (cwd === server.folder) found.push(name);
-  }
-  return found;
-}
-
 Deno.test("SIGTERM lets running jobs end and gives the others back", async () => {
   await using server = await serverWith(Array.from({ length: 30 }, () => job("nap", 700)));
   const worker = server.start(["runworker", "--concurrency", "5", "--workers", "1"]);
@@ -51,7 +40,7 @@ Deno.test("SIGTERM lets running jobs end and gives the others back", async () =>
   const ended = await states(server);
   assert(ended.length >= 1 && ended.length <= 10, `${ended.length} jobs ended`);
   assert(ended.every((state) => state === "SUCCESS"));
-  assertEquals(await leftBehind(server), []);
+  assertEquals(await server.leftBehind(), []);
   await server.ok(["runworker", "--drain", "--concurrency", "50"]);
   assertEquals((await states(server)).length, 30);
 });
@@ -66,7 +55,7 @@ Deno.test("a second signal forces a worker whose handlers do not listen", async 
     const before = Date.now();
     assertEquals((await worker.end(signal)).code, code);
     assert(Date.now() - before < 5_000);
-    assertEquals(await leftBehind(server), []);
+    assertEquals(await server.leftBehind(), []);
   }
 });
 
@@ -98,7 +87,7 @@ Deno.test("Ctrl-C on a terminal stops the worker cleanly, though it reaches the 
   assertEquals(code, 0, shown);
   assertMatch(shown, /2 jobs done, 0 failed/);
   assertEquals(await states(server), ["SUCCESS", "SUCCESS"]);
-  assertEquals(await leftBehind(server), []);
+  assertEquals(await server.leftBehind(), []);
 });
 
 Deno.test("after SIGKILL while 1,000 jobs run, another worker ends every one, beginning within 10 s", async () => {
@@ -115,7 +104,7 @@ Deno.test("after SIGKILL while 1,000 jobs run, another worker ends every one, be
   assertEquals(ended.length, 1_000);
   assert(ended.every((state) => state === "SUCCESS"));
   assert(rescuedAfter < 10_000, `${rescuedAfter} ms`);
-  assertEquals(await leftBehind(server), []);
+  assertEquals(await server.leftBehind(), []);
 });
 
 Deno.test("a drain waits for a retry and not for the future", async () => {

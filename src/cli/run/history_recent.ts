@@ -12,6 +12,8 @@ import { type Cell, textTable } from "../text_table.ts";
 
 const HEAD = ["ID", "TASK", "STATE", "ATTEMPTS", "ENDED", "RAN FOR", "RESULT OR ERROR"] as const;
 
+const LONGEST_CELL = 500;
+
 /** Prints the jobs that ended last. */
 export const run: Run<typeof historyRecent> = (context) =>
   withEngine(context, async (engine) => {
@@ -37,6 +39,11 @@ function row(job: FinishedJob, now: number, style: Style): Cell[] {
     `${attempts} of ${maxAttempts}`,
     relativeTime(finishedAt, now),
     startedAt === null ? "" : formatDuration(Math.max(0, finishedAt - startedAt)),
-    error === null ? result ?? "" : errorText(error),
+    short(error === null ? result ?? "" : errorText(error)),
   ];
+}
+
+/** A table is as wide as its widest cell: a result of a megabyte belongs to `nuvom inspect job`. */
+function short(text: string): string {
+  return text.length <= LONGEST_CELL ? text : `${text.slice(0, LONGEST_CELL)}…`;
 }

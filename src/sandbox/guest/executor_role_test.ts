@@ -173,11 +173,11 @@ Deno.test("executor.run snoozes when the handler asks for it", async () => {
   assertEquals(outcome, { kind: "snoozed", delayMs: 600_000 });
 });
 
-Deno.test("executor.run fails an unknown task for good and names the nearest", async () => {
+Deno.test("executor.run fails an unknown task, to be tried again by a newer worker, and names the nearest", async () => {
   const rig = await Rig.of({ t: task({ name: "resize" }, () => 1) });
   rig.run(["x", "rezise", 1, "[]"]);
   const outcome = (await rig.until(1)).get("x")!;
-  assertEquals(outcome.kind === "failure" && [outcome.error.code, outcome.retryable], ["NUVOM_TASK_UNKNOWN", false]);
+  assertEquals(outcome.kind === "failure" && [outcome.error.code, outcome.retryable], ["NUVOM_TASK_UNKNOWN", true]);
   assertMatch(JSON.stringify(outcome), /Did you mean \\"resize\\"/);
 });
 

@@ -201,8 +201,9 @@ export class AttemptQueue {
     this.#port.note("executor.report", { started, ended: from === 0 ? ended : ended.slice(from) });
   }
 
+  /** To be tried again where there are attempts left: a worker of a newer release may know the task. */
   #unknown(name: string): Outcome {
-    return failed(taskUnknown(name, didYouMean(name, [...this.#tasks.keys()], "task")), false);
+    return failed(taskUnknown(name, didYouMean(name, [...this.#tasks.keys()], "task")), true);
   }
 }
 
