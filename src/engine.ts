@@ -7,7 +7,6 @@
 import {
   type Clock,
   didYouMean,
-  type EnqueueOrder,
   EventBus,
   NuvomError,
   type QueueBackend,
@@ -28,6 +27,9 @@ import { Client } from "./client/mod.ts";
 import {
   describePlugin,
   describePlugins,
+  guestLog,
+  type HostAnswers,
+  hostCalls,
   type LoadedPlugin,
   type Manifest,
   type PluginDetail,
@@ -37,7 +39,7 @@ import {
   TaskModules,
 } from "./host/mod.ts";
 import { Metrics, workerFigures } from "./observe/mod.ts";
-import { type DiscoveredTask, type HostCalls, readLog, type RealmHost, unknownMethod } from "./sandbox/mod.ts";
+import { type DiscoveredTask, type RealmHost, unknownMethod } from "./sandbox/mod.ts";
 import { type Ambient, ambientOrNone, setAmbient } from "./sdk/ambient.ts";
 import type { LoadedSettings } from "./settings/mod.ts";
 import { Worker } from "./worker/mod.ts";
@@ -105,6 +107,7 @@ export class Engine implements AsyncDisposable {
   readonly metrics: Metrics;
   readonly #clock: Clock;
   readonly #taskModules: TaskModules;
+  readonly #answers: HostAnswers;
   readonly #ambient: Ambient;
   #memory: MemoryStore | undefined;
   #sqlite: SqliteStore | undefined;
@@ -121,6 +124,13 @@ export class Engine implements AsyncDisposable {
     this.manifest = manifest;
     this.metrics = new Metrics(this.bus);
     this.#taskModules = new TaskModules(manifest, options.settings);
+    this.#answers = {
+      metrics: () => this.metrics.snapshot(),
+      client: {
+        enqueue: async (orders) => (await (await this.client()).enqueue(orders)).map(({ id }) => id),
+        wait: async (id, timeoutMs) => (await this.client()).wait(id, timeoutMs),
+      },
+    };
     this.#ambient = {
       enqueue: async (orders) => (await this.client()).enqueue(orders),
       wait: async (id, timeoutMs) => (await this.client()).wait(id, timeoutMs),
@@ -288,38 +298,24 @@ export class Engine implements AsyncDisposable {
       settings: this.settings,
       bus: this.bus,
       builtins: [...BUILTINS.keys()],
-      metrics: () => this.metrics.snapshot(),
-      client: {
-        enqueue: (orders) => this.#enqueue(orders),
-        wait: async (id, timeoutMs) => (await this.client()).wait(id, timeoutMs),
-      },
+      ...this.#answers,
     });
     return this.#host;
   }
 
-  async #enqueue(orders: readonly EnqueueOrder[]): Promise<readonly string[]> {
-    return (await (await this.client()).enqueue(orders)).map(({ id }) => id);
-  }
-
   /** What an executor's guest may ask; the rest is for the worker, where there is one. */
   #realmHost(name: string, worker?: RealmHost): RealmHost {
+    const calls = hostCalls(this.#answers);
     return {
       call: async (method, params) => {
-        switch (method) {
-          case "client.enqueue":
-            return await this.#enqueue(params as HostCalls["client.enqueue"]["params"]);
-          case "client.wait": {
-            const { id, timeoutMs } = params as HostCalls["client.wait"]["params"];
-            return await (await this.client()).wait(String(id), Number(timeoutMs));
-          }
-          default:
-            if (worker === undefined) throw unknownMethod(method);
-            return await worker.call(method, params);
-        }
+        const answer = calls.get(method);
+        if (answer !== undefined) return await answer(params);
+        if (worker === undefined) throw unknownMethod(method);
+        return await worker.call(method, params);
       },
       note: (method, params) => {
         if (method !== "log") return worker?.note(method, params);
-        const { level, message, fields, job } = readLog(params);
+        const { level, message, fields, job } = guestLog(params, (stack) => this.#taskModules.mapStack(stack));
         if (job === undefined) this.bus.emit("log", { level, category: name, message, fields });
         else this.bus.emit("log", { level, category: "job", message, fields: { ...fields, id: job } });
       },

@@ -1,7 +1,7 @@
 /** What a plugin's guest may ask and tell the host. @module */
 
 import type { EnqueueOrder, EventBus, MetricsSnapshot, WaitAnswer } from "../core/mod.ts";
-import { type HostCalls, readLog, type RealmHost, unknownMethod } from "../sandbox/mod.ts";
+import { fromTable, type GuestLog, type HostCalls, readLog, type RealmHost } from "../sandbox/mod.ts";
 import { anything, list, name, number, object, type Shape } from "./shape.ts";
 
 /** What the host answers with. */
@@ -31,32 +31,37 @@ const wait: Shape<HostCalls["client.wait"]["params"]> = object({ id: name, timeo
 /** The host's side of a plugin's realm. */
 export function guestHost(parts: GuestHostParts): RealmHost {
   const { plugin, bus } = parts;
+  const calls = hostCalls(parts);
   return {
-    call: (method, params) => answer(parts, method, params),
+    call: async (method, params) => await fromTable(calls, method)(params),
     note(method, params) {
       if (method === "plugin.registered") return parts.registered(params);
       if (method !== "log") return;
-      const { level, message, fields } = readLog(params);
-      bus.emit("log", { level, category: `plugin.${plugin}`, message, fields: mapped(fields, parts.mapStack) });
+      const { level, message, fields } = guestLog(params, parts.mapStack);
+      bus.emit("log", { level, category: `plugin.${plugin}`, message, fields });
     },
     output: (stream, line) => bus.emit("plugin.output", { plugin, stream, text: line }),
   };
 }
 
-/** The client checks the orders themselves, as it does for everyone. */
-async function answer({ metrics, client }: GuestHostParts, method: string, params: unknown): Promise<unknown> {
-  switch (method) {
-    case "metrics.snapshot":
-      return await metrics();
-    case "client.enqueue":
-      return await client.enqueue(orders(params, "orders"));
-    case "client.wait": {
+/** What any guest may call, plugin and executor alike. The client checks the orders themselves, as it does for everyone. */
+export function hostCalls(
+  { metrics, client }: HostAnswers,
+): ReadonlyMap<string, (params: unknown) => Promise<unknown>> {
+  return new Map<string, (params: unknown) => Promise<unknown>>([
+    ["metrics.snapshot", () => metrics()],
+    ["client.enqueue", (params) => client.enqueue(orders(params, "orders"))],
+    ["client.wait", (params) => {
       const { id, timeoutMs } = wait(params, "");
-      return await client.wait(id, timeoutMs);
-    }
-    default:
-      throw unknownMethod(method);
-  }
+      return client.wait(id, timeoutMs);
+    }],
+  ]);
+}
+
+/** A guest's log note, checked, with the original places in the stack of an error. */
+export function guestLog(params: unknown, mapStack: (stack: string) => string): GuestLog {
+  const log = readLog(params);
+  return { ...log, fields: mapped(log.fields, mapStack) };
 }
 
 /** An error that nobody caught comes as the field `error`. */

@@ -2,7 +2,7 @@
 
 import { EMPTY_LOCK, type Lock } from "./lock.ts";
 import { lockUnreadable, lockUnwritable } from "./lock_errors.ts";
-import { lockText, parseLock } from "./lock_json.ts";
+import { parseLock } from "./lock_json.ts";
 import { writeAtomically } from "./write_atomically.ts";
 
 /** Everyone who may read the manifest may read the lock. */
@@ -25,18 +25,6 @@ export function readLockText(path: string): string | null {
   }
 }
 
-/**
- * Writes a lock, unless the file says the same already; no file is made for a lock that says nothing.
- * @returns whether it was written.
- */
-export async function writeLock(path: string, lock: Lock): Promise<boolean> {
-  const text = lockText(lock);
-  const old = readLockText(path);
-  if (old === text || (old === null && isEmpty(lock))) return false;
-  await writeLockText(path, text);
-  return true;
-}
-
 /** @param text Null removes the file. @throws {NuvomError} `NUVOM_LOCK_WRITE` */
 export async function writeLockText(path: string, text: string | null): Promise<void> {
   try {
@@ -46,8 +34,4 @@ export async function writeLockText(path: string, text: string | null): Promise<
     if (text === null && error instanceof Deno.errors.NotFound) return;
     throw lockUnwritable(path, `can't be written: ${(error as Error).message}`, error);
   }
-}
-
-function isEmpty({ plugins, tasks }: Lock): boolean {
-  return Object.keys(plugins).length === 0 && Object.keys(tasks).length === 0;
 }

@@ -101,6 +101,3 @@ export function builtinTarget(name: string): string {
 
 /** Every built-in that `require` of the `node:module` shim knows. */
 export const REQUIRABLE: readonly string[] = [...ALLOWED, ...SHIMMED].filter((name) => name !== "module").sort();
-
-/** Names of the shims. */
-export const SHIM_NAMES: readonly string[] = [...SHIMMED].sort();

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
 import { PERMISSION_KINDS } from "../core/plugin.ts";
 import { FramedChannel } from "./frames.ts";
 import type { ChildInit } from "./guest_init.ts";
-import { decodeHex } from "./hex.ts";
 import { startGuestWorker } from "./guest_worker.ts";
 
 /** Runs until the host closes the channel, which ends the process: nothing is left behind. */
@@ -16,7 +16,7 @@ export async function childMain(): Promise<void> {
   const init = await readInit();
   const channel = new FramedChannel(
     await Deno.connect({ transport: "unix", path: init.socket }),
-    decodeHex(init.key),
+    Buffer.from(init.key, "hex"),
     "guest",
   );
   const worker = startGuestWorker(init.permissions);

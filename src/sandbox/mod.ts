@@ -1,11 +1,11 @@
 /** Realms: where foreign code runs, and how host and guest talk. @module */
 
-export { childMain } from "./child_main.ts";
 export { explainPermission, type MissingPermission } from "./permission_error.ts";
 export { type GuestLog, readLog } from "./guest_log.ts";
 export { openRealm } from "./open_realm.ts";
 export type { GuestCalls, Isolation, Realm, RealmExit, RealmHost, RealmSpec } from "./realm.ts";
 export { unknownMethod } from "./errors.ts";
+export { fromTable } from "./rpc.ts";
 export type {
   AbortReason,
   AttemptOrder,
@@ -14,7 +14,6 @@ export type {
   EntryRef,
   ExecutorCalls,
   ExecutorNotes,
-  ExecutorReports,
   HostCalls,
   HostNotes,
   OpenedBackend,

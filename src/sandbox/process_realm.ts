@@ -1,7 +1,7 @@
 /** A realm that is a process of its own, which alone can contain a busy loop, a full heap or a crash. @module */
 
+import { Buffer } from "node:buffer";
 import { PrivateFolder } from "../loader/mod.ts";
-import { encodeHex } from "./hex.ts";
 import { realmStartFailed, realmStartTimeout } from "./errors.ts";
 import { FramedChannel } from "./frames.ts";
 import { workerPermissions } from "./grant.ts";
@@ -51,7 +51,7 @@ function spawnChild(spec: RealmSpec, socket: string, key: Uint8Array): Deno.Chil
     stderr: "piped",
   }).spawn();
   const permissions = workerPermissions(spec.grant, spec.graph.folder);
-  const init: ChildInit = { socket, key: encodeHex(key), permissions, guest: guestInit(spec) };
+  const init: ChildInit = { socket, key: Buffer.from(key).toString("hex"), permissions, guest: guestInit(spec) };
   const writer = child.stdin.getWriter();
   // A child that died at once is told by its status; the broken pipe adds nothing.
   writer.write(new TextEncoder().encode(`${JSON.stringify(init)}\n`)).then(() => writer.close()).catch(() => {});

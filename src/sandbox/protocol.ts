@@ -6,7 +6,6 @@
 import type {
   EnqueueOrder,
   HookMethod,
-  LeasedJob,
   MetricFamily,
   MetricsSnapshot,
   Outcome,
@@ -28,9 +27,6 @@ export interface Exchange<P, R = void> {
   readonly params: P;
   readonly result: R;
 }
-
-/** A table of messages by name. */
-export type ExchangeTable = Record<string, Exchange<unknown, unknown>>;
 
 /** An entry module of a prepared graph. */
 export interface EntryRef {
@@ -142,6 +138,3 @@ export interface HostNotes {
   /** A plugin registered something after its start. */
   "plugin.registered": Exchange<Registration>;
 }
-
-/** The job that a handler runs for, as the executor knows it. */
-export type RunningJob = Pick<LeasedJob, "id" | "task" | "attempts">;

@@ -1,8 +1,15 @@
 /** Gathers ends of attempts and writes them in batches; keeps every one until the store has taken it. @module */
 
-import { type Clock, type QueueBackend, type ResultBackend, type SettleStatus, sleep } from "../core/mod.ts";
+import {
+  type Clock,
+  isFinished,
+  type QueueBackend,
+  type ResultBackend,
+  settledRecord,
+  type SettleStatus,
+  sleep,
+} from "../core/mod.ts";
 import type { Attempt } from "./attempt.ts";
-import { finishedJob } from "./finished_job.ts";
 import type { Outage } from "./outage.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -121,7 +128,8 @@ export class Settler {
     const { queue, results, clock, outage, settled } = this.#parts;
     if (results !== null) {
       const now = clock.now();
-      const finished = live.flatMap(({ attempt, verdict }) => finishedJob(attempt.job, verdict.settlement, now) ?? []);
+      const finished = live.map(({ attempt, verdict }) => settledRecord(attempt.job, verdict.settlement, now))
+        .filter(isFinished);
       if (finished.length > 0) await results.setMany(finished);
     }
     const statuses = live.length === 0 ? [] : await queue.settle(live.map(({ verdict }) => verdict.settlement));

@@ -53,22 +53,22 @@ const TASKS = Object.keys(WORK).filter((name) => !PLUGINS.includes(name));
 function modules(origin: string): Record<string, string> {
   const imports = Object.keys(WORK).map((name) => `import ${name} from "./${name}.js";\n`).join("");
   const tasks = TASKS.map((name) =>
-    `import ${name}_ from "/work/${name}.js";
+    `import ${name}_ from "/kit/${name}.js";
     export const ${name} = task({ name: "${name}" }, (): Promise<unknown> => ${name}_());\n`
   ).join("");
   const plugins = PLUGINS.map((name) => [
     `/plugins/${name}.ts`,
-    `import type { PluginContext } from "nuvom"; import work from "${origin}/work/${name}.js";
+    `import type { PluginContext } from "nuvom"; import work from "${origin}/kit/${name}.js";
     export default { name: "${name}", provides: ["monitoring"], stop() {},
       async start(_: unknown, { log }: PluginContext): Promise<void> { log.info(JSON.stringify(await work())); } };`,
   ]);
   return {
     ...Object.fromEntries(
-      Object.entries(WORK).map(([name, text]) => [`/work/${name}.js`, text.replaceAll("ORIGIN", origin)]),
+      Object.entries(WORK).map(([name, text]) => [`/kit/${name}.js`, text.replaceAll("ORIGIN", origin)]),
     ),
     ...Object.fromEntries(plugins),
     "/tasks.ts": `import { task } from "nuvom";\n${tasks}`,
-    "/run.js": `${imports.replaceAll("./", "./work/")}const all = { ${Object.keys(WORK)} }; const results = {};
+    "/run.js": `${imports.replaceAll("./", "./kit/")}const all = { ${Object.keys(WORK)} }; const results = {};
     for (const name of Object.keys(all)) results[name] = await all[name](); console.log(JSON.stringify(results));`,
   };
 }

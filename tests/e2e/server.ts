@@ -143,6 +143,36 @@ export class Server implements AsyncDisposable {
     return running;
   }
 
+  /**
+   * Runs a command on a pseudo-terminal; what it shows comes back.
+   * @param type Called with all that was shown so far; what it answers is typed.
+   */
+  async onTerminal(
+    line: string,
+    type: (shown: string) => string | undefined,
+  ): Promise<{ readonly code: number; readonly shown: string }> {
+    // script(1), which every Linux distribution has, opens the terminal; what it reads is typed there.
+    const terminal = new Deno.Command("/usr/bin/script", {
+      args: ["-qfec", `exec ${this.nuvom} ${line}`, "/dev/null"],
+      cwd: this.folder,
+      clearEnv: true,
+      env: { PATH: "/nonexistent", HOME: this.folder, SHELL: "/bin/sh", TERM: "xterm" },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const writer = terminal.stdin.getWriter();
+    let shown = "";
+    const texts = terminal.stdout.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>);
+    for await (const text of texts) {
+      shown += text;
+      const keys = type(shown);
+      if (keys !== undefined) await writer.write(new TextEncoder().encode(keys));
+    }
+    await writer.close().catch(() => {});
+    return { code: (await terminal.status).code, shown };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const running of this.#running) {
       try {

@@ -61,29 +61,12 @@ Deno.test("a second signal forces a worker whose handlers do not listen", async 
 
 Deno.test("Ctrl-C on a terminal stops the worker cleanly, though it reaches the executors too", async () => {
   await using server = await serverWith([job("nap", 1_000), job("nap", 1_000)]);
-  // script(1), which every Linux distribution has, opens a pseudo-terminal; what it reads is typed there.
-  const terminal = new Deno.Command("/usr/bin/script", {
-    args: ["-qfec", `exec ${server.nuvom} runworker`, "/dev/null"],
-    cwd: server.folder,
-    clearEnv: true,
-    env: { PATH: "/nonexistent", HOME: server.folder, SHELL: "/bin/sh", TERM: "xterm" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const writer = terminal.stdin.getWriter();
-  let shown = "";
   let typed = false;
-  for await (
-    const text of terminal.stdout.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
-  ) {
-    shown += text;
-    if (typed || !shown.includes("napping")) continue;
+  const { code, shown } = await server.onTerminal("runworker", (shown) => {
+    if (typed || !shown.includes("napping")) return;
     typed = true;
-    await writer.write(new Uint8Array([3]));
-  }
-  await writer.close().catch(() => {});
-  const { code } = await terminal.status;
+    return "\x03";
+  });
   assertEquals(code, 0, shown);
   assertMatch(shown, /2 jobs done, 0 failed/);
   assertEquals(await states(server), ["SUCCESS", "SUCCESS"]);

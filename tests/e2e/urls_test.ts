@@ -53,29 +53,13 @@ Deno.test("plugin add asks on a terminal: a no, Ctrl-D and Ctrl-C change nothing
 });
 
 /** Types each text when a question is shown. */
-async function onTerminal(server: Server, line: string, keys: readonly string[]) {
-  // script(1), which every Linux distribution has, opens a pseudo-terminal; what it reads is typed there.
-  const terminal = new Deno.Command("/usr/bin/script", {
-    args: ["-qfec", `exec ${server.nuvom} ${line}`, "/dev/null"],
-    cwd: server.folder,
-    clearEnv: true,
-    env: { PATH: "/nonexistent", HOME: server.folder, SHELL: "/bin/sh", TERM: "xterm" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const writer = terminal.stdin.getWriter();
+function onTerminal(server: Server, line: string, keys: readonly string[]) {
   const left = [...keys];
-  let shown = "";
   let questions = 0;
-  const texts = terminal.stdout.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>);
-  for await (const text of texts) {
-    shown += text;
+  return server.onTerminal(line, (shown) => {
     const asked = shown.split("[y/N] ").length - 1;
-    if (asked === questions) continue;
+    if (asked === questions) return;
     questions = asked;
-    await writer.write(new TextEncoder().encode(left.shift()!));
-  }
-  await writer.close().catch(() => {});
-  return { code: (await terminal.status).code, shown };
+    return left.shift()!;
+  });
 }

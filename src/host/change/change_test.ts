@@ -348,13 +348,7 @@ Deno.test("lockAll() locks task modules from URLs and local modules that import 
 });
 
 Deno.test("inspectUpdates() changes nothing, and takes along plugins that share a module with one that is updated", async () => {
-  const plugin = (name: string) =>
-    `import { dep } from "./dep.ts";\nexport default { name: "${name}", provides: ["cli"], version: dep, start() {}, stop() {} };\n`;
-  await using server = new ModuleServer({
-    "/a.ts": plugin("a"),
-    "/b.ts": plugin("b"),
-    "/dep.ts": 'export const dep = "1";\n',
-  });
+  await using server = new ModuleServer(twoThatShare());
   await using project = await RemoteProject.with();
   await project.add(server.url("/a.ts"));
   await project.add(server.url("/b.ts"));
@@ -503,13 +497,7 @@ Deno.test("between its two writes a change leaves no code listed that is not loc
 });
 
 Deno.test("inspectSource() takes what is locked already as it was locked", async () => {
-  const plugin = (name: string) =>
-    `import { dep } from "./dep.ts";\nexport default { name: "${name}", provides: ["cli"], version: dep, start() {}, stop() {} };\n`;
-  await using server = new ModuleServer({
-    "/a.ts": plugin("a"),
-    "/b.ts": plugin("b"),
-    "/dep.ts": 'export const dep = "1";\n',
-  });
+  await using server = new ModuleServer(twoThatShare());
   await using project = await RemoteProject.with();
   await project.add(server.url("/a.ts"));
   const { modules } = (await project.lock()).code;
@@ -545,3 +533,10 @@ Deno.test("a change that fails at its second write takes the first one back", as
   await assertRejects(() => addPlugin(parts, inspected), Error, "given up");
   assertEquals(await project.state(), before);
 });
+
+/** Two plugins that import the same module. */
+function twoThatShare(): Record<string, string> {
+  const plugin = (name: string) =>
+    `import { dep } from "./dep.ts";\nexport default { name: "${name}", provides: ["cli"], version: dep, start() {}, stop() {} };\n`;
+  return { "/a.ts": plugin("a"), "/b.ts": plugin("b"), "/dep.ts": 'export const dep = "1";\n' };
+}
