@@ -1,6 +1,6 @@
 /** nuvom as a library: an application enqueues, works and waits without the command line. @module */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { loadSettings, NuvomError, openEngine } from "@nuvom/nuvom";
 import { task } from "nuvom";
 
@@ -43,3 +43,45 @@ for (const backend of ["memory", "sqlite"]) {
     assertEquals(error.code, "NUVOM_NO_CLIENT");
   });
 }
+
+Deno.test("an engine that is closed leaves the tasks of another one alone, and what could not be opened is tried again", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "nuvom_library_" });
+  try {
+    await Deno.writeTextFile(`${folder}/.nuvom_plugins.toml`, '[tasks]\nmodules = ["./tasks.js"]\n');
+    await Deno.writeTextFile(`${folder}/tasks.js`, MODULE);
+    await Deno.mkdir(`${folder}/.nuvom`);
+    await Deno.writeTextFile(`${folder}/.nuvom/nuvom.db`, "no database, and long enough to have a header\n".repeat(50));
+    const settings = loadSettings({ cwd: folder, env: { NUVOM_CACHE_DIR: `${folder}/cache` } });
+    const first = await openEngine({ settings });
+    await using second = await openEngine({ settings });
+    await first.close();
+    assertEquals((await assertRejects(() => add.delay(1, 2), NuvomError)).code, "NUVOM_SQLITE_CORRUPT");
+    await Deno.remove(`${folder}/.nuvom/nuvom.db`);
+    const { id } = await add.delay(1, 2);
+    assertEquals((await (await second.client()).status(id))?.state, "PENDING");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("an error that nobody caught in a task names the file that was written", async () => {
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "nuvom_library_" }));
+  try {
+    await Deno.writeTextFile(`${folder}/.nuvom_plugins.toml`, '[tasks]\nmodules = ["./tasks.js"]\n');
+    await Deno.writeTextFile(
+      `${folder}/tasks.js`,
+      `import { task } from "nuvom";
+       export const later = task({ name: "later" }, () => void setTimeout(() => { throw new Error("too late"); }, 0));`,
+    );
+    const settings = loadSettings({ cwd: folder, env: { NUVOM_CACHE_DIR: `${folder}/cache` } });
+    await using engine = await openEngine({ settings });
+    const logged = Promise.withResolvers<unknown>();
+    engine.bus.on("log", ({ fields }) => fields?.error !== undefined && logged.resolve(fields.error));
+    await (await engine.worker()).start();
+    await task({ name: "later" }, () => {}).delay();
+    const { stack } = await logged.promise as { stack: string };
+    assertStringIncludes(stack, `${folder}/tasks.js:2:`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -47,3 +47,11 @@ export function badFrame(detail: string): NuvomError {
     mend: "The realm is ended; if no plugin misbehaves, report this as a bug.",
   });
 }
+
+/** `NUVOM_REALM_PROTOCOL` */
+export function otherProtocol(host: number, guest: number): NuvomError {
+  return new NuvomError("NUVOM_REALM_PROTOCOL", {
+    what: `The host speaks version ${host} of the protocol with realms, and the realm version ${guest}.`,
+    mend: "The executable was replaced while it ran; start the worker again.",
+  });
+}

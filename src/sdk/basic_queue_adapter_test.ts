@@ -146,3 +146,17 @@ Deno.test("BasicQueueAdapter hands out no job that was lost too often, and shows
   const [record] = await adapter.inspect(["poison"]);
   assertEquals([record?.state, record?.error?.code], ["FAILED", "NUVOM_JOB_LOST"]);
 });
+
+Deno.test("BasicQueueAdapter.lease() keeps what it has taken when the queue then fails", async () => {
+  class OneByOne extends ListQueue {
+    left = 2;
+    override popBatch() {
+      if (this.left-- === 0) throw new Error("gone");
+      return super.popBatch(1);
+    }
+  }
+  const adapter = new BasicQueueAdapter("q", new OneByOne(), clock);
+  await adapter.enqueue(["a", "b", "c"].map((id) => newJob({ id })));
+  await assertRejects(() => adapter.lease(REQUEST), Error, "gone");
+  assertEquals((await adapter.lease(REQUEST)).map(({ id }) => id), ["a", "b", "c"]);
+});

@@ -125,3 +125,19 @@ Deno.test("Worker drops an attempt without a lease when its executor dies", asyn
   await settleDown();
   await rig.end();
 });
+
+Deno.test("Worker does not run a suspect whose lease was lost while another one was found guilty", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"));
+  rig.realm.start("a", "b");
+  rig.realm.exit();
+  await rig.clock.advance(150);
+  assertEquals(rig.realm.ids, ["b"]);
+  rig.realm.start("b");
+  rig.queue.lost = ["a"];
+  await rig.clock.advance(2_000);
+  rig.realm.exit();
+  await rig.clock.advance(300);
+  assertEquals([rig.queue.action("b"), rig.realm.ids], ["retry", []]);
+  await rig.end();
+});

@@ -118,6 +118,8 @@ export class HandRealm implements Realm {
   readonly name: string;
   readonly host: RealmHost;
   readonly orders: AttemptOrder[] = [];
+  /** How many orders each message held. */
+  readonly messages: number[] = [];
   readonly aborts: { id: string; reason: string }[] = [];
   readonly #exit = Promise.withResolvers<RealmExit>();
   readonly exited = this.#exit.promise;
@@ -147,7 +149,10 @@ export class HandRealm implements Realm {
   }
 
   note(method: string, params: unknown): void {
-    if (method === "executor.run") this.orders.push(...params as AttemptOrder[]);
+    if (method === "executor.run") {
+      this.orders.push(...params as AttemptOrder[]);
+      this.messages.push((params as AttemptOrder[]).length);
+    }
     if (method !== "executor.abort") return;
     this.aborts.push(...params as { id: string; reason: string }[]);
     if (this.responsive) this.report([], []);

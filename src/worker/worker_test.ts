@@ -154,9 +154,20 @@ Deno.test("Worker keeps outcomes while settle fails, leases nothing meanwhile, a
   await rig.clock.advance(10_000);
   assertEquals(rig.queue.settlements.map(({ id }) => id).sort(), ["a", "b"]);
   assertEquals(rig.worker.inFlight, 0);
-  // Nothing else wakes the one that leases: the last end of an outage must.
-  await rig.put(job("c"));
-  assertEquals(rig.worker.inFlight, 1);
+  await rig.end();
+});
+
+Deno.test("Worker leases again after an outage that only one end waited for", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"));
+  rig.queue.failing.add("settle");
+  rig.realm.end("a");
+  await rig.clock.advance(5_000);
+  rig.queue.failing.clear();
+  await rig.clock.advance(10_000);
+  // Nothing else wakes the one that leases.
+  await rig.put(job("b"));
+  assertEquals([rig.queue.action("a"), rig.worker.inFlight], ["succeed", 1]);
   await rig.end();
 });
 
@@ -326,5 +337,13 @@ Deno.test("Worker.drained() asks qsize() where there are no counts", async () =>
   assertEquals(drained, false);
   await rig.clock.advance(1_000);
   assertEquals(drained, true);
+  await rig.end();
+});
+
+Deno.test("Worker splits long arguments among messages, for each has a largest size", async () => {
+  const rig = await Rig.started({ concurrency: 10 });
+  const long = JSON.stringify(["x".repeat(3 * 1024 * 1024)]);
+  await rig.put(...["a", "b", "c", "d", "e"].map((id) => job(id, { args: long })));
+  assertEquals([rig.realm.ids, rig.realm.messages], [["a", "b", "c", "d", "e"], [2, 2, 1]]);
   await rig.end();
 });

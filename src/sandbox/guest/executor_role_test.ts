@@ -306,3 +306,14 @@ Deno.test("task.delay() inside of a handler goes to the worker's client", async 
   const outcome = await outcomeOf(async () => (await other.delay(5)).id);
   assertEquals(outcome, { kind: "success", result: '"id-1"' });
 });
+
+Deno.test("executor.report splits long results among messages, for each has a largest size", async () => {
+  const long = "x".repeat(3 * 1024 * 1024);
+  const gate = Promise.withResolvers<void>();
+  const rig = await Rig.of({ t: task({ name: "t" }, () => gate.promise.then(() => long)) });
+  rig.run(...["a", "b", "c", "d", "e"].map((id) => [id, "t", 1, "[]"] as const));
+  gate.resolve();
+  await rig.until(5);
+  const lengths = rig.reports.map(({ ended }) => ended.length).filter((length) => length > 0);
+  assertEquals(lengths, [2, 2, 1]);
+});

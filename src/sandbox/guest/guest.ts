@@ -4,6 +4,8 @@ import { toErrorData } from "../../core/mod.ts";
 import { BRIDGE, type GuestBridge } from "../../loader/guest_bridge.ts";
 import * as sdk from "../../sdk/mod.ts";
 import type { GuestInit } from "../guest_init.ts";
+import { otherProtocol } from "../errors.ts";
+import { PROTOCOL_VERSION } from "../protocol.ts";
 import { fromTable, RpcPeer } from "../rpc.ts";
 import { executorRole } from "./executor_role.ts";
 import { pluginRole } from "./plugin_role.ts";
@@ -20,8 +22,12 @@ export interface Guest {
   readonly process: unknown;
 }
 
-/** Imports the stubs while the bridge stands, then makes the role. */
+/**
+ * Imports the stubs while the bridge stands, then makes the role.
+ * @throws {NuvomError} `NUVOM_REALM_PROTOCOL`
+ */
 export async function startGuest(init: GuestInit, send: (text: string) => void): Promise<Guest> {
+  if (init.version !== PROTOCOL_VERSION) throw otherProtocol(init.version, PROTOCOL_VERSION);
   const peer = new RpcPeer("The host", send, {
     call: (method, params) => fromTable(role.calls, method)(params as never),
     note: (method, params) => fromTable(role.notes, method)(params as never),
