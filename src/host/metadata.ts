@@ -27,7 +27,7 @@ export async function readMetadata(source: PluginSource, sources: MetadataSource
   const { cache, code, root, imports = {}, manifest } = sources;
   const unlocked = isRemote(source.module) ? unlockedEntry(source, await code.lock(), manifest) : null;
   if (unlocked !== null) throw unlocked;
-  const cached = await cache.find(source);
+  const cached = cache.find(source);
   if (cached !== null && await isCurrent(cached, imports, code)) return cached;
   const graph = await code.load([source.module], { root, imports });
   // What is remembered mostly holds, and then no realm is needed.

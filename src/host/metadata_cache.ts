@@ -54,7 +54,7 @@ const kept: Shape<Kept> = object<Kept>({
   backends: list(object<BackendName>({ capability: oneOf(BACKEND_CAPABILITIES), name })),
 });
 
-/** One file a plugin, by module and export; it holds for the hashes that it names. */
+/** One file a plugin, by module and export: a digest, and below it what holds for the hashes that it names. */
 export class MetadataCache {
   readonly #folder: string;
 
@@ -64,9 +64,12 @@ export class MetadataCache {
   }
 
   /** What is remembered; null also for what is torn, of another version, or not about this plugin. */
-  async find(source: PluginSource): Promise<KnownPlugin | null> {
+  find(source: PluginSource): KnownPlugin | null {
     try {
-      const found = kept(JSON.parse(Deno.readTextFileSync(await this.#path(source))), "");
+      const [digest, json] = Deno.readTextFileSync(this.#path(source)).split("\n", 2);
+      // With one byte changed it may still be read, as a plugin that asks for something else.
+      if (json === undefined || digest !== digestOf(json)) return null;
+      const found = kept(JSON.parse(json), "");
       return isAbout(found, source) ? found : null;
     } catch {
       return null;
@@ -79,26 +82,30 @@ export class MetadataCache {
     const entry: Kept = { version: VERSION, module, exportName, metadata, record, imports, backends };
     try {
       await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await writeAtomically(await this.#path(source), JSON.stringify(entry));
+      const json = JSON.stringify(entry);
+      await writeAtomically(this.#path(source), `${digestOf(json)}\n${json}`);
     } catch { /* the next command reads the module again */ }
   }
 
   /** Remembers what the start of these very modules registered. */
   async remember(source: PluginSource, digest: string, backends: readonly BackendName[]): Promise<void> {
-    const known = await this.find(source);
+    const known = this.find(source);
     if (known === null || known.record.digest !== digest) return;
     if (JSON.stringify(known.backends) !== JSON.stringify(backends)) await this.keep(source, { ...known, backends });
   }
 
   /** Forgets a plugin. */
   async drop(source: PluginSource): Promise<void> {
-    await Deno.remove(await this.#path(source)).catch(() => {});
+    await Deno.remove(this.#path(source)).catch(() => {});
   }
 
-  async #path({ module, exportName }: PluginSource): Promise<string> {
-    const key = await sha256(new TextEncoder().encode(JSON.stringify([module, exportName])));
-    return `${this.#folder}/${key}.json`;
+  #path({ module, exportName }: PluginSource): string {
+    return `${this.#folder}/${digestOf(JSON.stringify([module, exportName]))}.json`;
   }
+}
+
+function digestOf(text: string): string {
+  return sha256(new TextEncoder().encode(text));
 }
 
 function isAbout({ module, exportName, metadata, record }: Kept, source: PluginSource): boolean {

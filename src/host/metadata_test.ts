@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { NuvomError, systemClock } from "../core/mod.ts";
+import { sha256 } from "../loader/mod.ts";
 import { CodeLoader } from "./code_loader.ts";
 import { type MetadataSources, readMetadata } from "./metadata.ts";
 import { MetadataCache, type PluginSource } from "./metadata_cache.ts";
@@ -95,16 +96,23 @@ Deno.test("readMetadata() makes a cache again that is torn, tampered with, of an
   const good = await readMetadata(source!, sources);
   const [path] = await cacheFiles(site);
   const text = await Deno.readTextFile(path!);
-  const kept = JSON.parse(text);
+  const kept = JSON.parse(text.split("\n")[1]!);
+  const digested = (json: string) => `${sha256(new TextEncoder().encode(json))}\n${json}`;
+  assertEquals(digested(JSON.stringify(kept)), text);
   const spoiled = [
     text.slice(0, -20),
+    text.replace('"permissions":{}', '"permissions":{"net":["evil.example.com:443"]}'),
     "",
     "null",
-    JSON.stringify({ ...kept, version: "0" }),
-    JSON.stringify({ ...kept, module: "file:///else.ts" }),
-    JSON.stringify({ ...kept, record: { ...kept.record, files: [] } }),
-    JSON.stringify({ ...kept, metadata: { ...kept.metadata, apiVersion: "2.0" } }),
-    JSON.stringify({ ...kept, metadata: { ...kept.metadata, provides: ["everything"] } }),
+    JSON.stringify(kept),
+    ...[
+      null,
+      { ...kept, version: "0" },
+      { ...kept, module: "file:///else.ts" },
+      { ...kept, record: { ...kept.record, files: [] } },
+      { ...kept, metadata: { ...kept.metadata, apiVersion: "2.0" } },
+      { ...kept, metadata: { ...kept.metadata, provides: ["everything"] } },
+    ].map((value) => digested(JSON.stringify(value))),
   ];
   for (const bad of spoiled) {
     await Deno.writeTextFile(path!, bad);
