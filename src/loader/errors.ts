@@ -90,6 +90,15 @@ export function syntaxError(place: Place, detail: string, cause?: unknown): Nuvo
   );
 }
 
+/** `NUVOM_LOADER_SYNTAX` */
+export function attributeRefused(place: Place): NuvomError {
+  return loaderError(
+    "NUVOM_LOADER_SYNTAX",
+    `${at(place)} is not valid: an import has an attribute other than type "json" or "text".`,
+    'Import it `with { type: "json" }` or `with { type: "text" }`, or without an attribute where it is code.',
+  );
+}
+
 /** `NUVOM_LOADER_TOO_LARGE` */
 export function tooLarge(url: string, what: string): NuvomError {
   return loaderError(

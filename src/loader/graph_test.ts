@@ -30,6 +30,17 @@ Deno.test("loadGraph() walks 1,000 modules in a row", async () => {
   assertEquals((await project.graph("m0.js")).modules.size, 1_000);
 });
 
+Deno.test("loadGraph() names the line that was written when an import has an attribute that is not known", async () => {
+  const text = `import css from "./a.css" with { type: "css" };\nconsole.log(css);`;
+  const types = "interface A {\n  a: string;\n}\ntype B = A;\n\n";
+  await using project = await TestProject.with({ "a.css": "", "a.js": text, "a.ts": `${types}  ${text}` });
+  for (const [name, place] of [["a.js", "a.js:1:1"], ["a.ts", "a.ts:6:3"]] as const) {
+    const error = await assertRejects(() => project.graph(name), NuvomError);
+    assertStringIncludes(error.message, `/${place} is not valid`);
+    assertStringIncludes(error.message, 'with { type: "json" }');
+  }
+});
+
 Deno.test("loadGraph() refuses a file over 16 MiB and takes one of 16 MiB", async () => {
   const limit = 16 * 1024 * 1024;
   await using project = await TestProject.with({

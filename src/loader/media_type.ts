@@ -30,16 +30,24 @@ export function servedMediaType(url: string, contentType: string | null): MediaT
   return BY_CONTENT_TYPE[essence(contentType)] ?? mediaTypeOf(url);
 }
 
-/** Why a body is no module, or null. */
-export function notAModule(contentType: string | null, body: Uint8Array): string | null {
-  if (body.length === 0) return "an empty body";
+/** Why a body is no module, or null. An empty one is, where its server or its ending says so: of types nothing is left. */
+export function notAModule(url: string, contentType: string | null, body: Uint8Array): string | null {
+  if (body.length === 0) return saysCode(url, contentType) ? null : "an empty body";
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? "")?.[1]?.toLowerCase() ?? "utf-8";
   if (!["utf-8", "utf8", "us-ascii", "ascii"].includes(charset)) return `text in the charset ${charset}`;
   const text = decodeUtf8(body);
   if (text === null) return "bytes that are not UTF-8 text";
-  const html = ["text/html", "application/xhtml+xml"].includes(essence(contentType)) ||
-    /^\s*<(!doctype|html)\b/i.test(text);
-  return html ? "HTML" : null;
+  return isHtml(contentType) || /^\s*<(!doctype|html)\b/i.test(text) ? "HTML" : null;
+}
+
+function saysCode(url: string, contentType: string | null): boolean {
+  const known = BY_CONTENT_TYPE[essence(contentType)];
+  if (known !== undefined) return known !== "json";
+  return !isHtml(contentType) && /\.[mc]?[jt]sx?$/.test(new URL(url).pathname);
+}
+
+function isHtml(contentType: string | null): boolean {
+  return ["text/html", "application/xhtml+xml"].includes(essence(contentType));
 }
 
 function essence(contentType: string | null): string {

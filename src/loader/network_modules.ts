@@ -139,7 +139,7 @@ export class NetworkModules implements RemoteModules {
     }
     if (status !== 200) throw badStatus(url, status, chain);
     const contentType = headers.get("content-type") ?? null;
-    const received = notAModule(contentType, body);
+    const received = notAModule(url, contentType, body);
     if (received !== null) throw wrongType(url, received, contentType, chain);
     return { kind: "module", module: this.#store(url, servedMediaType(url, contentType), body) };
   }

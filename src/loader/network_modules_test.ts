@@ -184,7 +184,8 @@ const NOT_MODULES: readonly (readonly [body: string | Uint8Array, type: string |
   ["export default 1", "text/html", "HTML"],
   ["export default 1", "application/xhtml+xml", "HTML"],
   ["\n <html lang=en>", "text/plain", "HTML"],
-  ["", "text/javascript", "an empty body"],
+  ["", "application/json", "an empty body"],
+  ["", "text/html", "an empty body"],
   ["export default 1", "text/javascript; charset=iso-8859-1", "iso-8859-1"],
   ["export default 1", 'text/javascript; charset="UTF-16"', "utf-16"],
   [new Uint8Array([0xff, 0xfe, 0x31, 0]), "text/javascript", "not UTF-8"],
@@ -199,6 +200,22 @@ for (const [body, type, received] of NOT_MODULES) {
     assertStringIncludes(error.message, JSON.stringify(type));
   });
 }
+
+Deno.test("F7: an empty body is a module by its type or its ending, and without both it is refused", async () => {
+  const typed = (type: string) => () => new Response(null, { headers: { "content-type": type } });
+  await using server = TestServer.open({
+    "/": "import './typed'; import './types.ts'; export default 1",
+    "/typed": typed("text/javascript"),
+    "/types.ts": typed("video/mp2t"),
+    "/nothing": typed("text/plain"),
+  });
+  await using cache = await TestCache.open();
+  const graph = await cache.fetch(server.url("/"));
+  assertEquals([graph.modules.size, (await cache.run(graph)).default], [3, 1]);
+  const error = await failure(server.url("/nothing"));
+  assertEquals(error.code, "NUVOM_FETCH_TYPE");
+  assertStringIncludes(error.message, "an empty body");
+});
 
 const TYPES: readonly (readonly [path: string, type: string | null, typescript: boolean])[] = [
   ["/x.ts", "video/mp2t", true],

@@ -6,7 +6,7 @@
 
 import { parse } from "acorn";
 import { type CommonJs, CommonJsParts } from "./commonjs.ts";
-import { syntaxError } from "./errors.ts";
+import { attributeRefused, syntaxError } from "./errors.ts";
 import { originalPlace } from "./original_place.ts";
 import { literalText, type SyntaxNode } from "./syntax_node.ts";
 
@@ -67,7 +67,7 @@ export function parseModule(
     } else if (node.type === "MetaProperty" && (node.meta as SyntaxNode).name === "import") {
       metas.push([node.start, node.end]);
     } else if (/^(Import|ExportNamed|ExportAll)Declaration$/.test(node.type) && node.source) {
-      imports.push(staticImport(url, code, node));
+      imports.push(staticImport(url, code, node, map));
     } else if (node.type === "Identifier" && String(node.name).startsWith(OUR_NAMES)) {
       taken.add(String(node.name));
     }
@@ -132,13 +132,14 @@ function literalImport(node: SyntaxNode): ImportSite | null {
   return { specifier: fixed, type: importType(list) ?? "js", range: null };
 }
 
-function staticImport(url: string, code: string, node: SyntaxNode): ImportSite {
+function staticImport(url: string, code: string, node: SyntaxNode, map: string | null): ImportSite {
   const source = node.source as SyntaxNode;
   const attributes = (node.attributes as SyntaxNode[] | undefined) ?? [];
   const type = importType(attributes);
   if (type === null) {
-    const line = code.slice(0, node.start).split("\n").length;
-    throw syntaxError({ url, line, column: 1 }, 'an import attribute other than type "json" or "text"');
+    const before = code.slice(0, node.start).split("\n");
+    const place = { url, line: before.length, column: before.at(-1)!.length + 1 };
+    throw attributeRefused(originalPlace(place, map));
   }
   return { specifier: String(source.value), type, range: [source.start, node.end] };
 }

@@ -18,7 +18,7 @@ const PACKAGES = {
   "zod": "4.6.7",
 };
 
-/** A module a package; `ORIGIN` is the server's. `zod` comes as TypeScript, `preact` with names that lead elsewhere. */
+/** A module a package; `ORIGIN` is the server's. `zod` comes as TypeScript, `preact` with names that lead elsewhere, `three` in hundreds of modules, an empty one among them. */
 const WORK: Readonly<Record<string, string>> = {
   date_fns: `import * as dates from "../npm/date-fns/index.js"; import { de } from "/npm/date-fns/locale/de.js";
     const [from, to] = [new Date(2024, 1, 28), new Date(2026, 10, 24)];
@@ -38,7 +38,7 @@ const WORK: Readonly<Record<string, string>> = {
   preact: `import { createElement, Fragment, toChildArray, isValidElement } from "../npm/preact/src/index.js";
     const node = createElement("ul", { id: "x" }, [1, 2].map((n) => createElement("li", { key: n }, n)), createElement(Fragment));
     export default () => [node.type, node.props.id, isValidElement(node), toChildArray(node.props.children).map(({ type, key }) => [typeof type, key])];`,
-  three: `import * as three from "../npm/three/build/three.module.js";
+  three: `import * as three from "../npm/three/src/Three.js";
     const point = new three.Vector3(1, 2, 3).applyMatrix4(new three.Matrix4().makeRotationY(1));
     const box = new three.BoxGeometry(1, 2, 3); box.computeBoundingSphere();
     export default () => [three.REVISION, point.toArray(), box.boundingSphere.radius, new three.Color("teal").getHexString(), Object.keys(three).length];`,
