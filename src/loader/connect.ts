@@ -7,6 +7,7 @@
 
 import { addressClass, isIPv4 } from "./address.ts";
 import { addressRefused, connectFailed, hostUnknown, loopbackHttpRefused, tlsFailed } from "./fetch_errors.ts";
+import { openTunnel, proxyFor, proxyName, type ProxyRules, refuseInner } from "./proxy.ts";
 import { orAborted, withTimeLimit } from "./time_limit.ts";
 
 /** Whom to connect to, and how long to try. */
@@ -19,6 +20,7 @@ export interface ConnectRules {
   readonly caCerts: readonly string[];
   /** For the name, the connection and the TLS handshake together. */
   readonly connectMs: number;
+  readonly proxy: ProxyRules;
   /** All addresses of a host. */
   readonly lookup: (host: string) => Promise<readonly string[]>;
 }
@@ -31,7 +33,8 @@ export async function systemLookup(host: string): Promise<readonly string[]> {
 
 /**
  * @param chain For messages.
- * @throws {NuvomError} `NUVOM_FETCH_SCHEME`, `…_ADDRESS`, `…_DNS`, `…_CONNECT`, `…_TLS`; the reason of the signal.
+ * @throws {NuvomError} `NUVOM_FETCH_SCHEME`, `…_ADDRESS`, `…_DNS`, `…_CONNECT`, `…_PROXY`, `…_TLS`; the reason of the
+ * signal.
  */
 export async function connect(
   url: URL,
@@ -39,8 +42,14 @@ export async function connect(
   chain: readonly string[],
   outer: AbortSignal,
 ): Promise<Deno.Conn> {
-  const late = () => connectFailed(url.href, chain, `there was no connection within ${rules.connectMs} ms`);
+  const proxy = proxyFor(url, rules.proxy);
+  const through = proxy === null ? "" : ` through the proxy ${proxyName(proxy)}`;
+  const late = () => connectFailed(url.href, chain, `there was no connection${through} within ${rules.connectMs} ms`);
   return await withTimeLimit(rules.connectMs, late, outer, async (signal) => {
+    if (proxy !== null) {
+      refuseInner(url, rules.allowHosts, chain);
+      return await secure(await openTunnel(url, proxy, chain, signal), url, rules, chain, signal);
+    }
     if (url.protocol === "http:" && !rules.allowHttpLoopback) throw loopbackHttpRefused(url.href, chain);
     const addresses = await checkedAddresses(url, rules, chain, signal);
     const conn = await dial(url, addresses, rules.connectMs, chain, signal);

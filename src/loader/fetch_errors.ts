@@ -72,7 +72,57 @@ export function addressRefused(
     }.`,
     is === "loopback"
       ? "For a test server on this machine, add --allow-http-loopback (NUVOM_ALLOW_HTTP_LOOPBACK=1)."
-      : `If that host is meant, allow it by name: ${hostname}.`,
+      : allowByName(hostname),
+  );
+}
+
+/** `NUVOM_FETCH_ADDRESS`: behind a proxy, where the name is all that is known. */
+export function innerName(url: string, chain: readonly string[]): NuvomError {
+  const { hostname } = new URL(url);
+  return refused(
+    "NUVOM_FETCH_ADDRESS",
+    `The URL ${url} is refused: ${hostname} is a name of a private network, and modules come from public addresses${
+      via(chain)
+    }.`,
+    allowByName(hostname),
+  );
+}
+
+function allowByName(hostname: string): string {
+  return `If that host is meant, allow it by name: NUVOM_ALLOWED_HOSTS="${hostname}".`;
+}
+
+/** `NUVOM_FETCH_PROXY`; the text is not shown, since it may hold a password. */
+export function proxyInvalid(scheme: string | null): NuvomError {
+  const what = scheme === null || scheme === "http:" ? "it is no URL of a proxy" : `its scheme is ${scheme}//`;
+  return refused(
+    "NUVOM_FETCH_PROXY",
+    `The proxy of HTTPS_PROXY can't be used: ${what}.`,
+    "Write it as http://host:port or http://user:password@host:port; hosts that need none go into NO_PROXY.",
+  );
+}
+
+/** `NUVOM_FETCH_PROXY` */
+export function proxyUnreachable(url: string, proxy: string, chain: readonly string[], cause: unknown): NuvomError {
+  return failed(
+    "NUVOM_FETCH_PROXY",
+    `The proxy ${proxy}, which leads to ${url}, can't be used: ${detail(cause)}${via(chain)}.`,
+    "Check HTTPS_PROXY, and that the proxy runs; hosts that are reached without it go into NO_PROXY.",
+    cause,
+  );
+}
+
+/** `NUVOM_FETCH_PROXY` */
+export function proxyRefused(url: string, proxy: string, status: number, chain: readonly string[]): NuvomError {
+  const { hostname } = new URL(url);
+  return failed(
+    "NUVOM_FETCH_PROXY",
+    `The proxy ${proxy} opens no tunnel to ${url}: it answered with status ${status}${via(chain)}.`,
+    status === 407
+      ? "Give it a name and a password: HTTPS_PROXY=http://user:password@host:port."
+      : status < 500
+      ? `Let its operator allow ${hostname}, or put that host into NO_PROXY if it is reached without the proxy.`
+      : `Check that the proxy reaches ${hostname}.`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** HTTP/1.1 over a connection, as much of it as a GET needs. @module */
+/** HTTP/1.1 over a connection, as much of it as a GET needs, and a tunnel. @module */
 
 /** What a server sent that is no HTTP, or less than it announced. */
 export class HttpError extends Error {}
@@ -56,12 +56,31 @@ export class HttpConnection {
   /** Sends a request and reads the head of its answer. @throws {HttpError} and errors of the connection. */
   async get(url: URL, headers: Readonly<Record<string, string>>): Promise<HttpAnswer> {
     this.#reusable = this.#answered = false;
-    const lines = Object.entries({ host: url.host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-    await this.#send(`GET ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`);
+    const head = await this.#ask(`GET ${url.pathname}${url.search}`, { host: url.host, ...headers });
+    return { status: head.status, headers: head.headers, body: this.#body(head) };
+  }
+
+  /**
+   * Asks a proxy for a tunnel; when it says yes, the connection belongs to whoever speaks through it.
+   *
+   * @param authority `host:port`
+   * @returns The status: anything from 200 to 299 is a yes.
+   * @throws {HttpError} and errors of the connection.
+   */
+  async tunnel(authority: string, headers: Readonly<Record<string, string>>): Promise<number> {
+    const { status } = await this.#ask(`CONNECT ${authority}`, { host: authority, ...headers });
+    // A server waits for its client; whoever speaks first is none.
+    if (status < 300 && this.#unread.length > 0) throw new HttpError("something came before the tunnel was used");
+    return status;
+  }
+
+  async #ask(what: string, headers: Readonly<Record<string, string>>): Promise<Head> {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    await this.#send(`${what} HTTP/1.1\r\n${lines.join("")}\r\n`);
     this.#head = 0;
     let head = await this.#readHead();
     while (head.status < 200) head = await this.#readHead();
-    return { status: head.status, headers: head.headers, body: this.#body(head) };
+    return head;
   }
 
   async #send(text: string): Promise<void> {

@@ -9,6 +9,7 @@ import type { ModuleStore } from "./module_store.ts";
 import { MAX_MODULE_BYTES } from "./read.ts";
 import type { RemoteModule, RemoteModules } from "./remote.ts";
 import { remoteUrl } from "./remote_url.ts";
+import type { ProxyRules } from "./proxy.ts";
 import { pause, withTimeLimit } from "./time_limit.ts";
 
 /** How modules are fetched. Durations are in milliseconds. */
@@ -30,6 +31,8 @@ export interface NetworkOptions {
   readonly attempts?: number;
   /** Wait after the first failed attempt; it doubles. @default 250 */
   readonly backoffMs?: number;
+  /** What leads to the network, and to which hosts it does not. @default no proxy */
+  readonly proxy?: ProxyRules;
   /** All addresses of a host. @default what the system says */
   readonly lookup?: (host: string) => Promise<readonly string[]>;
 }
@@ -40,6 +43,7 @@ type Hop =
   | { readonly kind: "module"; readonly module: RemoteModule };
 type Attempt = Hop | { readonly kind: "failed"; readonly error: NuvomError; readonly afterMs?: number };
 
+const NO_PROXY: ProxyRules = { url: "", except: "" };
 const MAX_REDIRECTS = 5;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 const BUSY: readonly number[] = [429, 500, 502, 503, 504];
@@ -58,9 +62,10 @@ export class NetworkModules implements RemoteModules {
 
   /** Fetches nothing yet. */
   constructor(options: NetworkOptions) {
-    const { allowHttpLoopback = false, allowHosts = [], caCerts = [], connectMs = 10_000, lookup = systemLookup } =
-      options;
-    const rules: ConnectRules = { allowHttpLoopback, allowHosts: new Set(allowHosts), caCerts, connectMs, lookup };
+    const { allowHttpLoopback = false, allowHosts = [], caCerts = [], connectMs = 10_000 } = options;
+    const { proxy = NO_PROXY, lookup = systemLookup } = options;
+    const hosts = new Set(allowHosts);
+    const rules: ConnectRules = { allowHttpLoopback, allowHosts: hosts, caCerts, connectMs, proxy, lookup };
     this.#options = options;
     this.#client = new HttpClient(rules);
   }
