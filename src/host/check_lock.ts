@@ -53,13 +53,17 @@ export function codeFault(plugin: RemotePlugin, lock: Lock, manifest: ManifestPl
   return null;
 }
 
-/** What the manifest grants beyond what was consented to when the code was locked; null when it is nothing. */
+/**
+ * What the manifest grants beyond what was consented to when the code was locked; null when it is nothing.
+ * @param missing What it asks for and is not granted, for the message.
+ */
 export function grantFault(
   { metadata: { name, permissions }, granted }: RemotePlugin,
   lock: Lock,
   { folder }: ManifestPlace,
+  missing: PermissionSet | null,
 ): NuvomError | null {
-  return beyond(name, granted, lock.plugins[name]!.granted, permissions, folder);
+  return beyond(name, granted, lock.plugins[name]!.granted, { asked: permissions, missing }, folder);
 }
 
 /** The same for task modules: what is consented to is what all of their sources share. */
@@ -73,7 +77,7 @@ export function tasksFault(
     const locked = Object.hasOwn(lock.tasks, specifier) ? lock.tasks[specifier]! : null;
     if (locked === null) return notLocked(`task module ${specifier}`, lockPath(manifest.path), true);
     if (locked.graph !== graph) return graphDiffers(`task module ${specifier}`);
-    const fault = beyond(null, granted, locked.granted, null, manifest.folder);
+    const fault = beyond(null, granted, locked.granted, { asked: null, missing: null }, manifest.folder);
     if (fault !== null) return fault;
   }
   return null;
@@ -83,9 +87,9 @@ function beyond(
   name: string | null,
   granted: PermissionSet,
   consented: PermissionSet,
-  asked: PermissionSet | null,
+  { asked, missing }: Readonly<Record<"asked" | "missing", PermissionSet | null>>,
   folder: string,
 ): NuvomError | null {
   const extra = missingPermissions(granted, resolveRequest(consented, {}, folder));
-  return extra === null ? null : grantNotConsented(name, writtenPermissions(extra, folder), consented, asked);
+  return extra === null ? null : grantNotConsented(name, writtenPermissions(extra, folder), consented, asked, missing);
 }

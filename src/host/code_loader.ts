@@ -15,6 +15,8 @@ import { embeddedPlugin } from "./embedded.ts";
 import { type Lock, remoteDigest } from "./lock.ts";
 import { type CodeOptions, type CodeSource, LockReader } from "./lock_reader.ts";
 
+const MIB = 1024 * 1024;
+
 /** Loads what the lock knows; with `loadFrom` also what it is to know. */
 export class CodeLoader extends LockReader implements CodeSource {
   readonly #settings: Settings;
@@ -35,8 +37,10 @@ export class CodeLoader extends LockReader implements CodeSource {
 
   /** The graph with modules from URLs as `remote` gives them. */
   loadFrom(remote: RemoteModules, entries: readonly string[], options: CodeOptions): Promise<ModuleGraph> {
-    const preparedDir = `${this.#settings.cacheDir}/prepared`;
-    return loadGraph(entries, { embedded: embeddedPlugin, remote, preparedDir, ...options });
+    const { cacheDir, fetchMaxGraphModules, fetchMaxGraphMb } = this.#settings;
+    const remoteLimits = { modules: fetchMaxGraphModules, bytes: fetchMaxGraphMb * MIB };
+    const preparedDir = `${cacheDir}/prepared`;
+    return loadGraph(entries, { embedded: embeddedPlugin, remote, remoteLimits, preparedDir, ...options });
   }
 
   /** What the lock knows, and nothing else. @param network For what the store has lost; null: it is not fetched. */
@@ -47,14 +51,25 @@ export class CodeLoader extends LockReader implements CodeSource {
     };
   }
 
-  /** The network by the rules of the settings; to be disposed of. @throws {NuvomError} `NUVOM_FETCH_TOKENS` */
-  openNetwork(): NetworkModules {
-    const { allowHttpLoopback, allowedHosts, authTokens } = this.#settings;
+  /**
+   * The network by the rules of the settings; to be disposed of.
+   *
+   * @param signal Gives up what is under way; its reason is thrown.
+   * @throws {NuvomError} `NUVOM_FETCH_TOKENS`
+   */
+  openNetwork(signal?: AbortSignal): NetworkModules {
+    const { allowHttpLoopback, allowedHosts, authTokens, httpsProxy, noProxy, ...limits } = this.#settings;
     return new NetworkModules({
       store: this.#store,
       allowHttpLoopback,
       allowHosts: allowedHosts.split(",").map((host) => host.trim().toLowerCase()).filter((host) => host !== ""),
       tokens: parseAuthTokens(authTokens),
+      proxy: { url: httpsProxy, except: noProxy },
+      connectMs: limits.fetchConnectTimeoutMs,
+      totalMs: limits.fetchTimeoutMs,
+      attempts: limits.fetchAttempts,
+      maxBytes: limits.fetchMaxModuleMb * MIB,
+      signal,
     });
   }
 

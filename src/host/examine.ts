@@ -137,7 +137,8 @@ async function examine(
   const fault = faultOf(plugin, all, others, section) ?? lockFaultOf(locked, manifest);
   const checked = { ...base, asked: metadata.permissions, fault };
   // Before what is missing: the manifest may grant all of it, and yet nobody consented.
-  const unconsented = fault !== null || locked === null ? null : consentFaultOf(locked, manifest);
+  const unconsented = (missing: PermissionSet | null) =>
+    fault !== null || locked === null ? null : consentFaultOf(locked, manifest, missing);
   try {
     const names = others.map(({ name }) => name).filter((name) => name !== metadata.name);
     const { name, settings: schema, permissions } = metadata;
@@ -146,9 +147,9 @@ async function examine(
     // Inline there is nothing that could be refused.
     const missing = isolation === "inline" ? null : missingPermissions(asked, granted);
     const unready = missing === null ? null : lacking(name, mergePermissions(granted, missing), manifest);
-    return { ...checked, settings, asked, missing, unready: unconsented ?? unready };
+    return { ...checked, settings, asked, missing, unready: unconsented(missing) ?? unready };
   } catch (error) {
-    return { ...checked, unready: unconsented ?? asNuvomError(error) };
+    return { ...checked, unready: unconsented(null) ?? asNuvomError(error) };
   }
 }
 
@@ -156,9 +157,13 @@ function lockFaultOf(locked: (RemotePlugin & { readonly lock: Lock }) | null, ma
   return locked === null ? null : codeFault(locked, locked.lock, manifest);
 }
 
-function consentFaultOf(locked: RemotePlugin & { readonly lock: Lock }, manifest: Manifest): NuvomError | null {
+function consentFaultOf(
+  locked: RemotePlugin & { readonly lock: Lock },
+  manifest: Manifest,
+  missing: PermissionSet | null,
+): NuvomError | null {
   try {
-    return grantFault(locked, locked.lock, manifest);
+    return grantFault(locked, locked.lock, manifest, missing);
   } catch (error) {
     return asNuvomError(error);
   }

@@ -2,6 +2,7 @@
 
 import { basename } from "@std/path";
 import { type ErrorCode, NuvomError, type PermissionSet } from "../core/mod.ts";
+import { grantCommand } from "./grant_command.ts";
 import { permissionLines } from "./grants.ts";
 
 const REBUILD =
@@ -118,12 +119,17 @@ export function askedDiffers(name: string, asked: PermissionSet, locked: Permiss
   );
 }
 
-/** `NUVOM_LOCK_GRANT` @param name Null for the task modules. */
+/**
+ * `NUVOM_LOCK_GRANT`
+ * @param name Null for the task modules.
+ * @param missing What it asks for and the manifest does not grant yet: with absolute paths.
+ */
 export function grantNotConsented(
   name: string | null,
   extra: PermissionSet,
   locked: PermissionSet,
   asked: PermissionSet | null,
+  missing: PermissionSet | null,
 ): NuvomError {
   const who = name === null ? "task modules" : `plugin "${name}"`;
   const asks = asked === null ? "" : `; it asks for ${permissionLines(asked)}`;
@@ -131,7 +137,9 @@ export function grantNotConsented(
     "NUVOM_LOCK_GRANT",
     `The manifest grants the ${who} more than was consented to for its locked code: + ${permissionLines(extra)} ` +
       `(consented: ${permissionLines(locked)}${asks}).`,
-    `To consent, run \`nuvom plugin grant ${name ?? "--tasks"}\`; else take it out of the manifest.`,
+    `To consent${missing === null ? "" : " and to grant all that it asks for"}, run \`${
+      grantCommand(name, missing ?? {})
+    }\`; else take it out of the manifest.`,
   );
 }
 

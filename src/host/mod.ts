@@ -5,6 +5,7 @@ export { describePlugin, type PluginDetail, type PluginModule } from "./describe
 export { describePlugins, type LockState, type PluginRow } from "./describe_plugins.ts";
 export { embeddedPlugin } from "./embedded.ts";
 export { guestLog, type HostAnswers, hostCalls } from "./guest_host.ts";
+export { grantCommand } from "./grant_command.ts";
 export { grantedVariables, grantToml, mergePermissions, missingPermissions, resolveRequest } from "./grants.ts";
 export { LoadedPlugin } from "./loaded_plugin.ts";
 export { type Lock, type LockedCode, type LockedPlugin, lockPath } from "./lock.ts";
@@ -15,4 +16,5 @@ export { checkPermissionItem } from "./permission_item.ts";
 export { PluginHost, type PluginHostParts } from "./plugin_host.ts";
 export type { EffectiveSettings, PluginSettingRow } from "./plugin_settings.ts";
 export { readManifest } from "./read_manifest.ts";
+export { shellWord } from "./shell_word.ts";
 export { TaskModules } from "./task_modules.ts";

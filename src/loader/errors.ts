@@ -108,6 +108,22 @@ export function tooLarge(url: string, what: string): NuvomError {
   );
 }
 
+/** `NUVOM_LOADER_TOO_LARGE`: with all that it imports. */
+export function graphTooLarge(
+  url: string,
+  place: "remote" | "local",
+  what: "modules" | "bytes",
+  limit: number,
+): NuvomError {
+  const from = place === "remote" ? " from URLs" : "";
+  const setting = what === "modules" ? "NUVOM_FETCH_MAX_GRAPH_MODULES" : "NUVOM_FETCH_MAX_GRAPH_MB";
+  return loaderError(
+    "NUVOM_LOADER_TOO_LARGE",
+    `${shown(url)} is too large: with all that it imports it has over ${limit} ${what}${from}.`,
+    place === "remote" ? `Use a bundle of it, or raise ${setting}.` : "Split it, or bundle and minify it.",
+  );
+}
+
 /** `NUVOM_LOADER_READ` */
 export function unreadable(url: string, chain: readonly string[], cause: unknown): NuvomError {
   const detail = cause instanceof Error ? cause.message : String(cause);

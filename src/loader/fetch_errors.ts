@@ -161,7 +161,7 @@ export function fetchTimeout(url: string, ms: number, chain: readonly string[]):
   return failed(
     "NUVOM_FETCH_TIMEOUT",
     `The module ${url} did not arrive within ${ms} ms${via(chain)}.`,
-    "Try again, or take the module from a faster server.",
+    "Try again, take the module from a faster server, or raise NUVOM_FETCH_TIMEOUT_SECS.",
   );
 }
 
@@ -210,7 +210,7 @@ export function bodyTooLarge(url: string, limit: number, chain: readonly string[
   return failed(
     "NUVOM_FETCH_TOO_LARGE",
     `The module ${url} is larger than ${limit} bytes${via(chain)}.`,
-    "Use a smaller one: split, bundled or minified.",
+    "Use a smaller one: split, bundled or minified; or raise NUVOM_FETCH_MAX_MODULE_MB.",
   );
 }
 

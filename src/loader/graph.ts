@@ -1,7 +1,7 @@
 /** Walks a module graph: every module is read, hashed, transpiled and parsed once. @module */
 
 import { allInOrder } from "./all_in_order.ts";
-import { tooLarge } from "./errors.ts";
+import { graphTooLarge } from "./errors.ts";
 import { requiredType } from "./commonjs.ts";
 import { type LoadContext, type LoadedModule, loadModule, type ModuleRequest, siteKey } from "./load_module.ts";
 import { PreparedPack } from "./prepared_pack.ts";
@@ -10,8 +10,14 @@ import { sha256 } from "./read.ts";
 import { isRemote, type RemoteModules } from "./remote.ts";
 import type { ImportType } from "./rewrite.ts";
 
-/** Most modules and bytes of one graph: of those from URLs, and of those that lie in the project. */
-const LIMITS = {
+/** Most modules and bytes that one entry may bring. */
+export interface GraphLimits {
+  readonly modules: number;
+  readonly bytes: number;
+}
+
+/** Of modules from URLs, and of those that lie in the project. */
+const LIMITS: Readonly<Record<"remote" | "local", GraphLimits>> = {
   remote: { modules: 1_000, bytes: 32 * 1024 * 1024 },
   local: { modules: 10_000, bytes: 128 * 1024 * 1024 },
 };
@@ -50,6 +56,8 @@ export interface LoadOptions {
   readonly embedded?: (name: string) => Promise<string>;
   /** Where modules from URLs come from; left out, they are refused. */
   readonly remote?: RemoteModules;
+  /** Of modules from URLs. @default 1,000 modules, 32 MiB */
+  readonly remoteLimits?: GraphLimits;
   /** What bare specifiers mean, `{ zod: "https://…", "lib/": "https://…/" }`. */
   readonly imports?: Readonly<Record<string, string>>;
   /** Folder of prepared modules from URLs, made when it is missing; left out, they are prepared each time. */
@@ -80,13 +88,13 @@ export async function loadGraph(entries: readonly string[], options: LoadOptions
   const modules = new Map<string, LoadedModule>();
   const redirects = new Map<string, string>();
   const seen = new Set<string>();
-  const progress = new Progress(entries[0]!, options.onProgress);
+  const progress = new Progress(options);
   let wave: readonly ModuleRequest[] = entries.map((url) => ({ url, type: "js", chain: [] }));
   while (wave.length > 0) {
     progress.expect(wave);
     const loaded = await allInOrder(wave, CONCURRENCY, async (request) => {
       const module = await loadModule(request, context);
-      progress.arrived(module);
+      progress.arrived(module, request);
       return module;
     });
     wave = wave.flatMap((request, i) => {
@@ -126,41 +134,45 @@ export function importsOf(module: LoadedModule, chain: readonly string[] = []): 
   return [...imported, ...required];
 }
 
-/** Counts what arrives, and refuses more than a graph may hold. */
+/**
+ * Counts what arrives, and refuses more than an entry may bring. What several share counts for the one that was first
+ * to bring it, so that it never matters how many task modules a project has.
+ */
 class Progress {
-  readonly #entry: string;
   readonly #report: (progress: LoadProgress) => void;
-  readonly #known = { remote: 0, local: 0 };
-  readonly #bytes = { remote: 0, local: 0 };
+  readonly #limits: typeof LIMITS;
+  readonly #brought = new Map<string, { modules: number; bytes: number }>();
+  #known = 0;
   #done = 0;
+  #bytes = 0;
 
-  constructor(entry: string, report: (progress: LoadProgress) => void = () => {}) {
-    this.#entry = entry;
-    this.#report = report;
+  constructor({ onProgress = () => {}, remoteLimits = LIMITS.remote }: LoadOptions) {
+    this.#report = onProgress;
+    this.#limits = { ...LIMITS, remote: remoteLimits };
   }
 
   expect(wave: readonly ModuleRequest[]): void {
-    for (const { url } of wave) this.#known[placeOf(url)] += 1;
-    for (const place of ["remote", "local"] as const) {
-      const { modules } = LIMITS[place];
-      if (this.#known[place] > modules) throw tooLarge(this.#entry, `over ${modules} modules`);
-    }
+    for (const request of wave) this.#count(request, request.url, "modules", 1);
+    this.#known += wave.length;
   }
 
-  arrived({ url, bytes }: { readonly url: string; readonly bytes: number }): void {
-    const place = placeOf(url);
+  arrived({ url, bytes }: { readonly url: string; readonly bytes: number }, request: ModuleRequest): void {
+    this.#count(request, url, "bytes", bytes);
     this.#done += 1;
-    this.#bytes[place] += bytes;
-    if (this.#bytes[place] > LIMITS[place].bytes) {
-      throw tooLarge(this.#entry, `over ${LIMITS[place].bytes} bytes with all that it imports`);
-    }
-    const known = this.#known.remote + this.#known.local;
-    this.#report({ done: this.#done, known, bytes: this.#bytes.remote + this.#bytes.local });
+    this.#bytes += bytes;
+    this.#report({ done: this.#done, known: this.#known, bytes: this.#bytes });
   }
-}
 
-function placeOf(url: string): "remote" | "local" {
-  return isRemote(url) ? "remote" : "local";
+  #count({ url: asked, chain }: ModuleRequest, url: string, what: keyof GraphLimits, amount: number): void {
+    const entry = chain[0] ?? asked;
+    const place = isRemote(url) ? "remote" : "local";
+    const key = `${place} ${entry}`;
+    const brought = this.#brought.get(key) ?? { modules: 0, bytes: 0 };
+    this.#brought.set(key, brought);
+    brought[what] += amount;
+    const limit = this.#limits[place][what];
+    if (brought[what] > limit) throw graphTooLarge(entry, place, what, limit);
+  }
 }
 
 function digestOf(modules: ReadonlyMap<string, LoadedModule>): string {

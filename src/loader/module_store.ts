@@ -5,7 +5,7 @@
  */
 
 import { storeUnwritable } from "./lock_errors.ts";
-import { MAX_MODULE_BYTES, sha256 } from "./read.ts";
+import { MAX_STORED_BYTES, sha256 } from "./read.ts";
 import { readStored, removeStored, writeStored } from "./stored_file.ts";
 
 /** A folder that all projects of a user share; it may be deleted at any time. */
@@ -20,7 +20,7 @@ export class ModuleStore {
   /** The bytes with this hash, or null; an entry that holds others is removed. */
   get(hash: string): Uint8Array | null {
     const path = this.#path(hash);
-    const bytes = readStored(path, MAX_MODULE_BYTES);
+    const bytes = readStored(path, MAX_STORED_BYTES);
     if (bytes !== null && sha256(bytes) === hash) return bytes;
     removeStored(path);
     return null;

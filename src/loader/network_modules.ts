@@ -6,7 +6,6 @@ import { badRedirect, badStatus, fetchTimeout, wrongType } from "./fetch_errors.
 import { type Answer, HttpClient } from "./http_client.ts";
 import { type MediaType, notAModule, servedMediaType } from "./media_type.ts";
 import type { ModuleStore } from "./module_store.ts";
-import { MAX_MODULE_BYTES } from "./read.ts";
 import type { RemoteModule, RemoteModules } from "./remote.ts";
 import { remoteUrl } from "./remote_url.ts";
 import type { ProxyRules } from "./proxy.ts";
@@ -27,10 +26,14 @@ export interface NetworkOptions {
   readonly connectMs?: number;
   /** For one URL with all its attempts. @default 60000 */
   readonly totalMs?: number;
+  /** Largest module in bytes, before and after it is unpacked. @default 4194304 */
+  readonly maxBytes?: number;
   /** How often one URL is asked for when its server is busy or can't be reached. @default 4 */
   readonly attempts?: number;
   /** Wait after the first failed attempt; it doubles. @default 250 */
   readonly backoffMs?: number;
+  /** Gives up what is under way; its reason is thrown. */
+  readonly signal?: AbortSignal;
   /** What leads to the network, and to which hosts it does not. @default no proxy */
   readonly proxy?: ProxyRules;
   /** All addresses of a host. @default what the system says */
@@ -59,15 +62,17 @@ export class NetworkModules implements RemoteModules {
   readonly #client: HttpClient;
   readonly #hops = new Map<string, Promise<Hop>>();
   readonly #closing = new AbortController();
+  readonly #over: AbortSignal;
 
   /** Fetches nothing yet. */
   constructor(options: NetworkOptions) {
     const { allowHttpLoopback = false, allowHosts = [], caCerts = [], connectMs = 10_000 } = options;
-    const { proxy = NO_PROXY, lookup = systemLookup } = options;
+    const { proxy = NO_PROXY, lookup = systemLookup, signal } = options;
     const hosts = new Set(allowHosts);
     const rules: ConnectRules = { allowHttpLoopback, allowHosts: hosts, caCerts, connectMs, proxy, lookup };
     this.#options = options;
     this.#client = new HttpClient(rules);
+    this.#over = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
   }
 
   /** @throws {NuvomError} `NUVOM_FETCH_…`, `NUVOM_STORE_WRITE` */
@@ -107,7 +112,7 @@ export class NetworkModules implements RemoteModules {
     return await withTimeLimit(
       totalMs,
       () => fetchTimeout(url, totalMs, chain),
-      this.#closing.signal,
+      this.#over,
       async (signal) => {
         for (let attempt = 1;; attempt++) {
           const outcome = await this.#attempt(url, chain, signal);
@@ -122,9 +127,10 @@ export class NetworkModules implements RemoteModules {
 
   async #attempt(href: string, chain: readonly string[], signal: AbortSignal): Promise<Attempt> {
     const url = new URL(href);
-    const authorization = this.#options.tokens?.get(url.host);
+    const { tokens, maxBytes: limit = 4 * 1024 * 1024 } = this.#options;
+    const authorization = tokens?.get(url.host);
     try {
-      const answer = await this.#client.get({ url, authorization, limit: MAX_MODULE_BYTES, chain, signal });
+      const answer = await this.#client.get({ url, authorization, limit, chain, signal });
       return this.#judge(href, answer, chain);
     } catch (error) {
       if (!(error instanceof NuvomError) || !TRANSIENT.includes(error.code)) throw error;

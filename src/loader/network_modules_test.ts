@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { NuvomError } from "../core/mod.ts";
-import { loadGraph, type NetworkOptions } from "./mod.ts";
+import { loadGraph, lockedGraph, type NetworkOptions } from "./mod.ts";
 import { RawServer, type Route, TEST_AUTHORITY, TestCache, TestServer } from "./testdata/test_server.ts";
 
 const to = (location: string, status = 302) => () => new Response(null, { status, headers: { location } });
@@ -317,6 +317,44 @@ Deno.test("F8: a graph of over 1,000 modules or over 32 MiB is refused", async (
   assertEquals([server.count("/m999.js"), server.count("/m1000.js")], [1, 0]);
 });
 
+Deno.test("F8: limits are what the options say, for a module and for a graph", async () => {
+  await using server = TestServer.open({
+    "/large.js": sent(`//${"x".repeat(5 * MEGABYTE)}`),
+    "/two.js": "import './a.js';",
+    "/a.js": "export default 1;",
+  });
+  const limits = (modules: number, bytes: number) => ({ remoteLimits: { modules, bytes } });
+  await using cache = await TestCache.open();
+  const large = await cache.fetch(server.url("/large.js"), { maxBytes: 6 * MEGABYTE });
+  assertEquals((await cache.locked(server.url("/large.js"), lockedGraph(large))).modules.size, 1);
+  assertEquals((await cache.fetch(server.url("/two.js"), {}, limits(2, 33))).modules.size, 2);
+  for (const [modules, bytes, setting] of [[1, 33, "MODULES"], [2, 32, "MB"]] as const) {
+    const error = await assertRejects(() => cache.fetch(server.url("/two.js"), {}, limits(modules, bytes)), NuvomError);
+    assertEquals(error.code, "NUVOM_LOADER_TOO_LARGE");
+    assertStringIncludes(error.message, `NUVOM_FETCH_MAX_GRAPH_${setting}`);
+  }
+});
+
+Deno.test("F8: a limit is that of one entry, however many there are, and names the one that is over it", async () => {
+  await using server = TestServer.open({ "/shared.js": "export default 1;" });
+  for (const name of ["a", "b", "c"]) {
+    server.routes[`/${name}.js`] = `import "./${name}1.js"; import "./shared.js";`;
+    server.routes[`/${name}1.js`] = "";
+  }
+  server.routes["/c1.js"] = "import './c2.js';";
+  server.routes["/c2.js"] = "import './c3.js';";
+  server.routes["/c3.js"] = "";
+  await using cache = await TestCache.open();
+  const load = async (...names: readonly string[]) => {
+    await using remote = cache.network();
+    const remoteLimits = { modules: 3, bytes: MEGABYTE };
+    return await loadGraph(names.map((name) => server.url(`/${name}.js`)), { root: cache.dir, remote, remoteLimits });
+  };
+  assertEquals((await load("a", "b")).modules.size, 5);
+  const error = await assertRejects(() => load("a", "b", "c"), NuvomError);
+  assertStringIncludes(error.message, `${server.url("/c.js")} is too large`);
+});
+
 Deno.test("F13: user info, control and bidi characters and backslashes in URLs are refused, and secrets not shown", async () => {
   const urls = [
     ...["https://user@example.com/x.ts", "https://user:secret@example.com/x.ts", "https://:secret@example.com/x.ts"],
@@ -531,6 +569,23 @@ Deno.test("load() does not keep a failure", async () => {
   await using network = cache.network();
   await assertRejects(() => network.load(server.url("/mod.js"), []), NuvomError);
   assertEquals((await network.load(server.url("/mod.js"), [])).bytes, 16);
+});
+
+Deno.test("load() gives up what is under way when its signal says so, with the reason of that", async () => {
+  const reached = Promise.withResolvers<void>();
+  await using server = TestServer.open({
+    "/mod.js": (_request, _count, closing) => {
+      reached.resolve();
+      return closing.then(() => new Response());
+    },
+  });
+  await using cache = await TestCache.open();
+  const over = new AbortController();
+  await using network = cache.network({ signal: over.signal });
+  const loading = assertRejects(() => network.load(server.url("/mod.js"), []), Error, "enough");
+  await reached.promise;
+  over.abort(new Error("enough"));
+  await loading;
 });
 
 Deno.test("dispose() gives up what is under way", async () => {

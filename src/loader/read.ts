@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import { moduleNotFound, outsideRoot, tooLarge, unreadable } from "./errors.ts";
 
-/** Largest module from a URL, in bytes. */
-export const MAX_MODULE_BYTES = 4 * 1024 * 1024;
+/** Largest module that the store keeps, in bytes; what is fetched at most is a setting below that. */
+export const MAX_STORED_BYTES = 64 * 1024 * 1024;
 /** Largest file of the project; compilers and other giants come as one file of 10 MB. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 

@@ -61,6 +61,22 @@ export interface Settings {
   readonly allowedHosts: string;
   /** `NUVOM_AUTH_TOKENS`; a secret. */
   readonly authTokens: string;
+  /** `NUVOM_HTTPS_PROXY`, else `HTTPS_PROXY`; a secret. */
+  readonly httpsProxy: string;
+  /** `NUVOM_NO_PROXY`, else `NO_PROXY` */
+  readonly noProxy: string;
+  /** `NUVOM_FETCH_TIMEOUT_SECS` */
+  readonly fetchTimeoutMs: number;
+  /** `NUVOM_FETCH_CONNECT_TIMEOUT_SECS` */
+  readonly fetchConnectTimeoutMs: number;
+  /** `NUVOM_FETCH_ATTEMPTS` */
+  readonly fetchAttempts: number;
+  /** `NUVOM_FETCH_MAX_MODULE_MB` */
+  readonly fetchMaxModuleMb: number;
+  /** `NUVOM_FETCH_MAX_GRAPH_MB` */
+  readonly fetchMaxGraphMb: number;
+  /** `NUVOM_FETCH_MAX_GRAPH_MODULES` */
+  readonly fetchMaxGraphModules: number;
   /** `NUVOM_LOG_LEVEL` */
   readonly logLevel: "debug" | "info" | "warn" | "error";
   /** `NUVOM_LOG_FORMAT` */
@@ -128,6 +144,9 @@ export function loadSettings({ cwd, env, flags = {} }: SettingsSources): LoadedS
     manifestPath,
     stateDir: `${projectDir}/.nuvom`,
     cacheDir: cacheDir(String(value("cacheDir")), projectDir, env),
+    // In either case, as everywhere; an empty one says that there is none.
+    httpsProxy: value("httpsProxy") || (env.https_proxy ?? env.HTTPS_PROXY ?? ""),
+    noProxy: value("noProxy") || (env.no_proxy ?? env.NO_PROXY ?? ""),
     sqlitePath: absolute(String(value("sqlitePath")), projectDir),
     maxWorkers: value("maxWorkers") || Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1)),
   } as unknown as Settings;

@@ -62,6 +62,19 @@ Deno.test("loadSettings() finds a cache folder with and without a home", () => {
   assertEquals(homeless.values.cacheDir, `${homeless.folder}/.nuvom/cache`);
 });
 
+Deno.test("loadSettings() takes the proxy of the environment, in either case, unless it has its own", () => {
+  const proxy = (env: Given["env"]) => {
+    const { httpsProxy, noProxy } = load({ env }).values;
+    return [httpsProxy, noProxy];
+  };
+  assertEquals(proxy({}), ["", ""]);
+  assertEquals(proxy({ HTTPS_PROXY: "http://p:1", NO_PROXY: "a.example.com" }), ["http://p:1", "a.example.com"]);
+  assertEquals(proxy({ https_proxy: "http://q:1", HTTPS_PROXY: "http://p:1", no_proxy: "b" }), ["http://q:1", "b"]);
+  assertEquals(proxy({ https_proxy: "", HTTPS_PROXY: "http://p:1" }), ["", ""]);
+  assertEquals(proxy({ NUVOM_HTTPS_PROXY: "r:1", NUVOM_NO_PROXY: "*", HTTPS_PROXY: "http://p:1" }), ["r:1", "*"]);
+  assertEquals(row(load({ env: { HTTPS_PROXY: "http://me:secret@p" } }), "NUVOM_HTTPS_PROXY").value, "********");
+});
+
 Deno.test("loadSettings() reads choices in any case", () => {
   const { values } = load({ env: { NUVOM_LOG_LEVEL: "WARN", NUVOM_SQLITE_SYNCHRONOUS: "full" } });
   assertEquals([values.logLevel, values.sqliteSynchronous], ["warn", "FULL"]);

@@ -1,7 +1,6 @@
 /** Plugins whose new code asks for more than was consented to. @module */
 
-import { type CodeChange, resolveRequest } from "../../host/mod.ts";
-import { grantCommand } from "./grant_command.ts";
+import { type CodeChange, grantCommand, resolveRequest } from "../../host/mod.ts";
 
 /** How to consent; empty when none of them is blocked. @param folder Of the manifest. */
 export function blockedText(changes: readonly CodeChange[], folder: string): string {

@@ -38,6 +38,7 @@ export async function withChange(
   const parts: ChangeParts = {
     settings,
     clock: io.clock,
+    signal: over.signal,
     onProgress(step) {
       // It is asked before each step, so nothing begins after a signal.
       over.signal.throwIfAborted();

@@ -3,7 +3,7 @@ import { NuvomError } from "../../core/mod.ts";
 import { parseLine } from "../parse_line.ts";
 import { pluginGrant } from "../commands/plugin_grant.ts";
 import { givenGrant, type GrantValues } from "./given_grant.ts";
-import { grantCommand } from "./grant_command.ts";
+import { grantCommand } from "../../host/mod.ts";
 
 function grantOf(...options: string[]) {
   return givenGrant(parseLine(pluginGrant, ["x", ...options]).options as unknown as GrantValues, "/here");

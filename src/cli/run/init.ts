@@ -6,7 +6,7 @@ import type { init } from "../commands/init.ts";
 import { type ProjectFile, projectFiles } from "../init/files.ts";
 import { writeProject } from "../init/write_project.ts";
 import { printJson } from "../print.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../../host/mod.ts";
 import { type Style, styleFor } from "../style.ts";
 
 /** Writes the files, then says what to do next. */

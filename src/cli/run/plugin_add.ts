@@ -6,6 +6,7 @@ import {
   addPlugin,
   type AddReport,
   describePlugins,
+  grantCommand,
   type InspectedPlugin,
   inspectSource,
   mergePermissions,
@@ -21,7 +22,6 @@ import { errorText } from "../error_text.ts";
 import { usage } from "../errors.ts";
 import { type Change, withChange } from "../plugins/change.ts";
 import { givenGrant } from "../plugins/given_grant.ts";
-import { grantCommand } from "../plugins/grant_command.ts";
 import { sourceDocument, sourceText } from "../plugins/source_view.ts";
 import { permissionText, pluginDocument } from "../plugin_view.ts";
 import { printJsonLine } from "../print.ts";

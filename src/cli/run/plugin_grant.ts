@@ -1,12 +1,11 @@
 /** `nuvom plugin grant` @module */
 
-import { grantPlugin, type GrantReport } from "../../host/mod.ts";
+import { grantCommand, grantPlugin, type GrantReport } from "../../host/mod.ts";
 import type { CommandContext, Run } from "../command.ts";
 import type { pluginGrant } from "../commands/plugin_grant.ts";
 import { missingPositional, usage } from "../errors.ts";
 import { withChange } from "../plugins/change.ts";
 import { givenGrant } from "../plugins/given_grant.ts";
-import { grantCommand } from "../plugins/grant_command.ts";
 import { permissionText } from "../plugin_view.ts";
 import { printJsonLine } from "../print.ts";
 

@@ -1,14 +1,13 @@
 /** `nuvom plugin vendor` @module */
 
 import { resolve } from "@std/path";
-import { vendorAll } from "../../host/mod.ts";
+import { shellWord, vendorAll } from "../../host/mod.ts";
 import { byteSize } from "../byte_size.ts";
 import type { Run } from "../command.ts";
 import type { pluginVendor } from "../commands/plugin_vendor.ts";
 import { counted } from "../counted.ts";
 import { withChange } from "../plugins/change.ts";
 import { printJsonLine } from "../print.ts";
-import { shellWord } from "../shell_word.ts";
 
 /** Copies, then says how to run the copy. */
 export const run: Run<typeof pluginVendor> = (context) =>

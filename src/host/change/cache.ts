@@ -61,6 +61,28 @@ export async function cacheClean(
   return { folder, ...sum(removed) };
 }
 
+/**
+ * Removes what processes that were killed while they wrote have left half-written. A write takes no minutes, so what is
+ * older belongs to nobody; what can't be looked at or removed stays.
+ */
+export async function removeTorn(cacheDir: string, now: number): Promise<void> {
+  try {
+    for (const part of PARTS) {
+      for await (const path of pathsIn(`${cacheDir}/${part}`)) {
+        if (TORN.test(path) && await isOlder(path, now - TORN_MS)) await Deno.remove(path);
+      }
+    }
+  } catch { /* it is tidied up another time */ }
+}
+
+/** As `writeStored` of the loader names what it has not finished. */
+const TORN = /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+const TORN_MS = 10 * 60 * 1_000;
+
+async function isOlder(path: string, than: number): Promise<boolean> {
+  return ((await Deno.lstat(path)).mtime?.getTime() ?? Infinity) < than;
+}
+
 interface StoredFile {
   readonly path: string;
   readonly bytes: number;
@@ -69,16 +91,20 @@ interface StoredFile {
 /** Links are counted and removed, and not followed. */
 async function filesIn(folder: string): Promise<StoredFile[]> {
   const files: StoredFile[] = [];
+  for await (const path of pathsIn(folder)) files.push({ path, bytes: (await Deno.lstat(path)).size });
+  return files;
+}
+
+/** Of everything that is no folder. */
+async function* pathsIn(folder: string): AsyncIterable<string> {
   try {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      const path = `${folder}/${name}`;
-      if (isDirectory) files.push(...await filesIn(path));
-      else files.push({ path, bytes: (await Deno.lstat(path)).size });
+      if (isDirectory) yield* pathsIn(`${folder}/${name}`);
+      else yield `${folder}/${name}`;
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return files;
 }
 
 function sum(files: readonly StoredFile[]): CachePart {

@@ -1,7 +1,7 @@
 /** Changes lock and manifest together: both or neither, one process at a time, each file always whole. @module */
 
 import { basename, dirname } from "@std/path";
-import { NuvomError } from "../../core/mod.ts";
+import { NuvomError, systemClock } from "../../core/mod.ts";
 import { exclusively } from "../exclusively.ts";
 import { EMPTY_LOCK, type Lock, lockPath } from "../lock.ts";
 import { lockBusy, lockFrozen, lockUnwritable } from "../lock_errors.ts";
@@ -13,6 +13,7 @@ import { manifestUnwritable } from "../manifest_errors.ts";
 import { readManifestText } from "../read_manifest.ts";
 import { isSystemError } from "../system_error.ts";
 import { writeAtomically } from "../write_atomically.ts";
+import { removeTorn } from "./cache.ts";
 import type { ChangeParts } from "./parts.ts";
 
 /** A project as it is while nobody else changes it. */
@@ -56,11 +57,12 @@ export async function changeProject<T>(
   options: ChangeOptions,
   work: (state: ProjectState) => Promise<{ readonly change: ProjectChange | null; readonly report: T }>,
 ): Promise<T> {
-  const { projectDir, stateDir, manifestPath } = parts.settings.values;
-  const { waitMs = WAIT_MS } = parts;
+  const { projectDir, stateDir, cacheDir, manifestPath } = parts.settings.values;
+  const { waitMs = WAIT_MS, clock = systemClock } = parts;
   try {
     return await exclusively(`${stateDir}/changing`, waitMs, () => lockBusy(projectDir, waitMs), async () => {
       await removeLeftovers(manifestPath);
+      await removeTorn(cacheDir, clock.now());
       const before = await readProject(parts, options);
       const { change, report } = await work(before);
       if (change !== null) await write(change, before, parts);

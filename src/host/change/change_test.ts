@@ -109,12 +109,18 @@ Deno.test("F11: frozen refuses every change of the lock, and nothing else", asyn
     await refused(() => grantPlugin(project.parts(frozen), "hello", { env: ["HOME"] })),
     "NUVOM_LOCK_FROZEN",
   );
+  // It is refused before anything is fetched.
+  assertEquals(server.asked.filter((path) => path.startsWith("/other")), []);
   server.files["/hello/dep.ts"] = "export const dep = 'new';\n";
   const updates = await inspectUpdates(project.parts(frozen), null);
   assertEquals(await refused(() => applyUpdates(project.parts(frozen), updates)), "NUVOM_LOCK_FROZEN");
   assertEquals(await project.state(), before);
   assertEquals((await lockAll(project.parts(frozen))).changed, false);
   await project.start(frozen);
+  await project.write(".nuvom_plugins.lock", "torn");
+  const asked = server.asked.length;
+  assertEquals(await refused(() => lockAll(project.parts(frozen))), "NUVOM_LOCK_SYNTAX");
+  assertEquals(server.asked.length, asked);
 });
 
 Deno.test("F14: an update that asks for more is blocked with a diff until it is granted", async () => {
@@ -517,6 +523,38 @@ Deno.test("a change removes what a process that was killed has left half-written
   await project.add(server.url("/hello/mod.ts#Exporter"));
   const names = (await Array.fromAsync(Deno.readDir(project.folder))).map(({ name }) => name).sort();
   assertEquals(names, [".nuvom", ".nuvom_plugins.lock", ".nuvom_plugins.toml", ".nuvom_plugins.toml.bak", "cache"]);
+});
+
+Deno.test("a change removes what is torn in the cache when it is old, and nothing else", async () => {
+  await using server = new ModuleServer(remotePlugin("hello"));
+  const torn = (name: string) => `cache/${name}.${crypto.randomUUID()}.tmp`;
+  const [old, fresh] = [[torn("modules/ab/cd"), torn("prepared/x"), torn("plugins/x")], torn("modules/ab/cd")];
+  const mine = "cache/modules/ab/mine.tmp";
+  await using project = await RemoteProject.with(
+    null,
+    Object.fromEntries([...old, fresh, mine].map((name) => [name, "torn"])),
+  );
+  const hours = (ago: number) => new Date(Date.now() - ago * 3_600_000);
+  for (const name of [...old, mine]) await Deno.utime(`${project.folder}/${name}`, hours(1), hours(1));
+  await project.add(server.url("/hello/mod.ts#Exporter"));
+  const left = await Promise.all(
+    [...old, fresh, mine].map((name) => Deno.lstat(`${project.folder}/${name}`).then(() => true, () => false)),
+  );
+  assertEquals(left, [false, false, false, true, true]);
+});
+
+Deno.test("a module with tasks is no plugin, and says where it belongs", async () => {
+  const task = 'import { task } from "nuvom";\nexport TASK task({ name: "x" }, () => 1);\n';
+  await using server = new ModuleServer({
+    "/one.ts": task.replace("TASK", "default"),
+    "/named.ts": task.replace("TASK", "const x ="),
+  });
+  await using project = await RemoteProject.with();
+  for (const path of ["/one.ts", "/named.ts", "/named.ts#x"]) {
+    const text = await refusalOf(() => project.add(server.url(path)));
+    assertStringIncludes(text, "NUVOM_PLUGIN_EXPORT_MISSING 3: ");
+    assertStringIncludes(text, `[tasks]: modules = ["${server.url(path.split("#")[0]!)}"]`);
+  }
 });
 
 Deno.test("a change that fails at its second write takes the first one back", async () => {

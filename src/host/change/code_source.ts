@@ -5,7 +5,8 @@ import { isRemote, type LockedGraph, type ModuleGraph, type RemoteModules } from
 import { type CodeLoader, graphDigest } from "../code_loader.ts";
 import { findTaskUrls } from "../find_task_modules.ts";
 import { writtenPermissions } from "../grants.ts";
-import type { Lock, LockedCode, LockedPlugin } from "../lock.ts";
+import { type Lock, type LockedCode, type LockedPlugin, lockPath } from "../lock.ts";
+import { lockFrozen } from "../lock_errors.ts";
 import type { Manifest, PluginEntry } from "../manifest.ts";
 import { importMetadata } from "../import_metadata.ts";
 import { moduleInManifest } from "../paths.ts";
@@ -94,15 +95,20 @@ export async function findTaskCode(
   return { sources: new Map(sources), graph };
 }
 
-/** What the lock knows comes from there, the rest from the network: what is locked never changes by the way. */
+/**
+ * What the lock knows comes from there, the rest from the network: what is locked never changes by the way. A frozen
+ * lock takes nothing on, so nothing is fetched for it.
+ */
 export function lockedFirst(lock: Lock, code: CodeLoader, network: RemoteModules, parts: ChangeParts): RemoteModules {
   const locked = code.locked(network);
   const { redirects, modules } = lock.code;
+  const { frozen, manifestPath } = parts.settings.values;
   return {
-    load: (url, chain) =>
-      Object.hasOwn(redirects, url) || Object.hasOwn(modules, url)
-        ? locked.load(url, chain)
-        : fromNetwork(network, parts).load(url, chain),
+    load(url, chain) {
+      if (Object.hasOwn(redirects, url) || Object.hasOwn(modules, url)) return locked.load(url, chain);
+      if (frozen) return Promise.reject(lockFrozen(lockPath(manifestPath), `${url} would be added to it`));
+      return fromNetwork(network, parts).load(url, chain);
+    },
   };
 }
 

@@ -53,7 +53,7 @@ export async function inspectSource(parts: ChangeParts, request: SourceRequest):
   const { manifest, lock } = await readProject(parts, { create: true });
   const entry = await entryOf(request.specifier, manifest.folder);
   const code = new CodeLoader(parts.settings.values, lock);
-  await using network = code.openNetwork();
+  await using network = code.openNetwork(parts.signal);
   const remote = lockedFirst(lock, code, network, parts);
   const found = await findPluginCode(entry, request.imports, remote, code, parts);
   const metadata = await metadataOf(found, parts);

@@ -24,8 +24,9 @@ export interface LockReport {
  */
 export async function lockAll(parts: ChangeParts): Promise<LockReport> {
   const state = await readProject(parts, { mendLock: true });
+  if (state.lockFault !== null && parts.settings.values.frozen) throw state.lockFault;
   const code = new CodeLoader(parts.settings.values, state.lock);
-  await using network = code.openNetwork();
+  await using network = code.openNetwork(parts.signal);
   const remote = lockedFirst(state.lock, code, network, parts);
   const relocked = await relock(state, code, () => remote, parts);
   const changed = await writeRelocked(parts, state, relocked, "it does not agree with the manifest");

@@ -19,6 +19,8 @@ export interface ChangeParts {
   /** They name the manifest. */
   readonly settings: LoadedSettings;
   readonly onProgress?: (progress: ChangeProgress) => void;
+  /** Gives up what is fetched; its reason is thrown, and nothing is changed. */
+  readonly signal?: AbortSignal;
   readonly clock?: Clock;
   /** How long another change of the same project is waited for. @default 10000 */
   readonly waitMs?: number;

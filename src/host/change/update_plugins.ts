@@ -32,7 +32,7 @@ export async function inspectUpdates(parts: ChangeParts, names: readonly string[
   const before = await readProject(parts);
   const isChosen = chooser(names, before);
   const code = new CodeLoader(parts.settings.values, before.lock);
-  await using network = code.openNetwork();
+  await using network = code.openNetwork(parts.signal);
   const fetched = new Set<string>();
   const fresh = recorded(fromNetwork(network, parts), fetched);
   const locked = code.locked(network);

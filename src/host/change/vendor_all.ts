@@ -40,7 +40,7 @@ export async function vendorAll(parts: ChangeParts, folder: string): Promise<Ven
   await refuseFull(folder);
   const { manifest, manifestText, lock } = await readProject(parts);
   const code = new CodeLoader(parts.settings.values, lock);
-  await using network = code.openNetwork();
+  await using network = code.openNetwork(parts.signal);
   const locked = code.locked(network);
   const graphs = await loadAll(manifest, code, parts);
   const remote = new Map(

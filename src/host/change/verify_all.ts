@@ -50,7 +50,7 @@ export async function verifyAll(
 ): Promise<VerifyReport> {
   const { manifest, lock } = await readProject(parts);
   const code = new CodeLoader(parts.settings.values, lock);
-  await using network = code.openNetwork();
+  await using network = code.openNetwork(parts.signal);
   const source = fromNetwork(network, parts);
   const modules: VerifiedModule[] = [];
   const urls = Object.keys(lock.code.modules);

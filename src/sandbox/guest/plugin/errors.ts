@@ -36,6 +36,16 @@ export function noPluginExport(source: string, found: readonly string[]): NuvomE
   });
 }
 
+/** `NUVOM_PLUGIN_EXPORT_MISSING` */
+export function tasksInstead(source: string): NuvomError {
+  return new NuvomError("NUVOM_PLUGIN_EXPORT_MISSING", {
+    what: `The module ${source} exports tasks, and no plugin.`,
+    mend: `List it in the manifest under [tasks]: modules = ["${source}"]; code from a URL is then locked by ` +
+      "`nuvom plugin lock`.",
+    exitCode: 3,
+  });
+}
+
 /** `NUVOM_PLUGIN_SHAPE` */
 export function badShape(source: string, exportName: string, problems: readonly string[]): NuvomError {
   return new NuvomError("NUVOM_PLUGIN_SHAPE", {

@@ -10,7 +10,8 @@ import {
   type PluginMetadata,
   type SettingsSchema,
 } from "../../../core/mod.ts";
-import { badShape, exportMissing, noPluginExport, wrongApi } from "./errors.ts";
+import { isTask } from "../../../sdk/internal.ts";
+import { badShape, exportMissing, noPluginExport, tasksInstead, wrongApi } from "./errors.ts";
 
 /** A plugin and its metadata. */
 export interface FoundPlugin {
@@ -28,6 +29,7 @@ export function findPlugin(
   exportName: string | null,
 ): FoundPlugin {
   const name = exportName ?? chooseExport(source, module);
+  if (isTask(module[name])) throw tasksInstead(source);
   if (!Object.hasOwn(module, name)) throw exportMissing(source, name, Object.keys(module));
   const plugin = instantiate(source, name, module[name]);
   const problems = shapeProblems(plugin);
@@ -38,6 +40,7 @@ export function findPlugin(
 function chooseExport(source: string, module: Readonly<Record<string, unknown>>): string {
   if (module.default !== undefined) return "default";
   const found = Object.keys(module).filter((name) => looksLikePlugin(module[name]));
+  if (found.length === 0 && Object.values(module).some(isTask)) throw tasksInstead(source);
   if (found.length !== 1) throw noPluginExport(source, found);
   return found[0]!;
 }

@@ -1,7 +1,7 @@
 /** The command line that grants exactly these permissions. @module */
 
-import { PERMISSION_KINDS, type PermissionSet } from "../../core/mod.ts";
-import { shellWord } from "../shell_word.ts";
+import { PERMISSION_KINDS, type PermissionSet } from "../core/mod.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** @param name Of the plugin; null for the task modules. @param permissions With absolute paths. */
 export function grantCommand(name: string | null, permissions: PermissionSet): string {
