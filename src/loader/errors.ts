@@ -67,9 +67,12 @@ export function bareSpecifier(specifier: string, chain: readonly string[]): Nuvo
   return loaderError(
     "NUVOM_LOADER_BARE_SPECIFIER",
     `The import ${JSON.stringify(specifier)} names a package, and packages are not resolved here${via(chain)}.`,
-    "Bundle the module into one file first: deno bundle --platform=deno --external=nuvom -o FILE.js MODULE.",
+    `Bundle the module into one file first: ${BUNDLE}.`,
   );
 }
+
+/** How a module and all that it imports become one file. */
+export const BUNDLE = "deno bundle --platform=deno --external=nuvom -o FILE.js MODULE";
 
 /** `NUVOM_LOADER_BUILTIN_REFUSED` */
 export function builtinRefused(name: string, chain: readonly string[]): NuvomError {

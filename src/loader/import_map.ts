@@ -12,6 +12,8 @@ type JsonObject = Readonly<Record<string, unknown>>;
 
 /** An import map, ready to be asked. */
 export class ImportMap {
+  /** The file that lists the members of a workspace; null where there is none. */
+  readonly workspace: string | null;
   readonly #addresses: Addresses;
   readonly #scopes: readonly (readonly [prefix: string, addresses: Addresses])[];
 
@@ -23,6 +25,7 @@ export class ImportMap {
     const base = pathUrl(file);
     const scopes = Object.entries(objectOf(json.scopes ?? {}, file, '"scopes"'))
       .map(([prefix, map]) => [URL.parse(prefix, base)?.href ?? prefix, addresses(map, file, base)] as const);
+    this.workspace = json.workspace === undefined ? null : file;
     this.#addresses = addresses(json.imports ?? {}, file, base);
     this.#scopes = longestFirst(scopes);
   }
@@ -42,7 +45,7 @@ export class ImportMap {
       const other = resolve(folder, config.importMap);
       const map = await readObject(other, files);
       if (map === null) throw importMapInvalid(file, `there is no ${other}, which "importMap" names`);
-      return new ImportMap(other, map);
+      return new ImportMap(other, { ...map, workspace: config.workspace });
     }
     return new ImportMap(`${folder}/deno.json`, {});
   }

@@ -136,7 +136,7 @@ Deno.test("nothing maps away the sdk, and a map leads to no module that an impor
     hidden: "NUVOM_LOADER_NOT_FOUND",
     vm: "NUVOM_LOADER_BUILTIN_REFUSED",
     data: "NUVOM_LOADER_SPECIFIER",
-    jsr: "NUVOM_LOADER_BARE_SPECIFIER",
+    jsr: "NUVOM_LOADER_JSR",
     url: "NUVOM_LOADER_SPECIFIER",
   };
   for (const [name, code] of Object.entries(codes)) {
@@ -165,4 +165,35 @@ Deno.test("a deno.json that can't be read says so; one bad entry harms only thos
   }
   assertEquals((await ran({ imports: { x: "bare" } }, "export default 1")).default, 1);
   assertEquals((await ran("", "export default 1")).default, 1);
+});
+
+Deno.test("what comes from JSR, or is a member of a workspace, is refused with what to do instead", async () => {
+  const imports = { "@std/fs": "jsr:@std/fs@^1.0.0" };
+  for (const main of ["import 'jsr:@std/fs@1/walk'", "import '@std/fs'", "import '@std/fs/walk'"]) {
+    const error = await refused({ imports }, main);
+    assertEquals([error.code, error.exitCode], ["NUVOM_LOADER_JSR", 3]);
+    for (const part of ["npx jsr add @std/fs", "deno bundle", "main.ts)"]) assertStringIncludes(error.message, part);
+  }
+  const member = await refused({ workspace: ["./kit"] }, "import '@own/kit'");
+  assertEquals(member.code, "NUVOM_LOADER_PACKAGE_NOT_FOUND");
+  assertStringIncludes(member.message, '"imports": { "@own/kit": "./MEMBER/mod.ts" }');
+  const mapped = { workspace: ["./kit"], imports: { "@own/kit": "./kit/mod.ts" } };
+  const kit = { "kit/mod.ts": "export default 'kit'", "kit/deno.json": '{ "name": "@own/kit" }' };
+  assertEquals((await ran(mapped, "export { default } from '@own/kit'", kit)).default, "kit");
+});
+
+Deno.test("a member of an npm workspace is found through its link, and one that lies elsewhere is refused", async () => {
+  await using project = await TestProject.with({
+    "packages/kit/package.json": '{ "name": "@own/kit", "type": "module", "exports": "./index.js" }',
+    "packages/kit/index.js": "export { default } from 'p'",
+    "packages/app/main.ts": "export { default } from '@own/kit'",
+    ...PACKAGES,
+  });
+  await Deno.mkdir(`${project.root}/node_modules/@own`);
+  await Deno.symlink("../../packages/kit", `${project.root}/node_modules/@own/kit`);
+  assertEquals((await project.run("packages/app/main.ts")).default, "p");
+  const app = `${project.root}/packages/app`;
+  const error = await assertRejects(() => loadGraph([project.url("packages/app/main.ts")], { root: app }), NuvomError);
+  assertEquals(error.code, "NUVOM_LOADER_PACKAGE_OUTSIDE");
+  assertStringIncludes(error.message, "move the manifest up");
 });

@@ -1,7 +1,7 @@
 /** Everything that can be wrong with a package of the project, or with what `deno.json` says of one. @module */
 
 import type { NuvomError } from "../core/mod.ts";
-import { loaderError, via } from "./errors.ts";
+import { BUNDLE, loaderError, via } from "./errors.ts";
 
 /** `NUVOM_LOADER_PACKAGE_NOT_FOUND` */
 export function packageNotFound(name: string, root: string, chain: readonly string[]): NuvomError {
@@ -9,6 +9,31 @@ export function packageNotFound(name: string, root: string, chain: readonly stri
     "NUVOM_LOADER_PACKAGE_NOT_FOUND",
     `The package ${JSON.stringify(name)} is in no node_modules folder inside ${root}${via(chain)}.`,
     `Install it there: npm install ${name}, or deno install --node-modules-dir=auto npm:${name}.`,
+  );
+}
+
+/** `NUVOM_LOADER_PACKAGE_NOT_FOUND`, where a workspace may mean one of its members. @param config Its deno.json. */
+export function memberNotFound(name: string, config: string, chain: readonly string[]): NuvomError {
+  return loaderError(
+    "NUVOM_LOADER_PACKAGE_NOT_FOUND",
+    `The package ${JSON.stringify(name)} is in no node_modules folder, and members of the workspace of ${config} are ` +
+      `not looked for by name${via(chain)}.`,
+    `If it is a member, say where it lies, which Deno understands as well: "imports": { ${
+      JSON.stringify(name)
+    }: "./MEMBER/mod.ts" } in that file. Else install it.`,
+  );
+}
+
+/** `NUVOM_LOADER_JSR` */
+export function jsrRefused(specifier: string, chain: readonly string[]): NuvomError {
+  const name = /^jsr:\/?(@[^/@]+\/[^/@]+)/.exec(specifier)?.[1] ?? "@SCOPE/NAME";
+  return loaderError(
+    "NUVOM_LOADER_JSR",
+    `The import ${JSON.stringify(specifier)} names a package of JSR, and nothing is fetched from there${via(chain)}.`,
+    `Install it into node_modules (npx jsr add ${name}) and import ${
+      JSON.stringify(name)
+    }, without an entry for that ` +
+      `in deno.json; or bundle the module into one file: ${BUNDLE}.`,
   );
 }
 

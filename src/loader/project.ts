@@ -1,8 +1,10 @@
 /** What the imports of a project's own files and of its installed packages mean, and of what kind each file is. @module */
 
 import { resolve } from "@std/path";
+import { NuvomError } from "../core/mod.ts";
 import { pathOf } from "./errors.ts";
 import { ImportMap } from "./import_map.ts";
+import { memberNotFound } from "./package_errors.ts";
 import { resolveNpm } from "./npm_specifier.ts";
 import { PackageResolver } from "./package_resolver.ts";
 import type { Want } from "./package_target.ts";
@@ -52,10 +54,18 @@ export class Project {
 
   /** The URL of the file that a bare or `npm:` specifier means. @throws {NuvomError} `NUVOM_LOADER_PACKAGE_…` */
   async packageFile(specifier: string, referrer: string, want: Want, chain: readonly string[]): Promise<string> {
-    const path = specifier.startsWith("npm:")
-      ? await resolveNpm(specifier, this.#files, this.#packages, want, chain)
-      : await this.#packages.resolve(specifier, await this.#folderOf(referrer), want, chain);
-    return pathUrl(path);
+    if (specifier.startsWith("npm:")) {
+      return pathUrl(await resolveNpm(specifier, this.#files, this.#packages, want, chain));
+    }
+    try {
+      return pathUrl(await this.#packages.resolve(specifier, await this.#folderOf(referrer), want, chain));
+    } catch (error) {
+      const { workspace } = this.#map;
+      const isGone = error instanceof NuvomError && error.code === "NUVOM_LOADER_PACKAGE_NOT_FOUND";
+      throw isGone && workspace !== null && !isInPackage(referrer)
+        ? memberNotFound(specifier, workspace, chain)
+        : error;
+    }
   }
 
   /** The URL of the file that `require` of a path means. */

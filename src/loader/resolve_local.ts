@@ -1,6 +1,7 @@
 /** What imports and `require` mean in modules of the project and in its packages. @module */
 
 import { builtinName } from "./builtins.ts";
+import { jsrRefused } from "./package_errors.ts";
 import type { Project } from "./project.ts";
 import { isSdk, mapped, type Resolution, resolve, type ResolveRules } from "./resolve.ts";
 
@@ -24,6 +25,7 @@ export async function resolveImport(
   const own = mapped(specifier, rules.imports);
   let meant = own === specifier && !isFixed(specifier) ? project.mapped(specifier, referrer) : own;
   if (meant.startsWith("#")) meant = await project.internal(meant, referrer, "import", chain);
+  if (meant.startsWith("jsr:")) throw jsrRefused(meant, chain);
   if (!isPackage(meant)) return resolve(meant, chain, rules);
   return { kind: "module", url: await project.packageFile(meant, referrer, "import", chain) };
 }

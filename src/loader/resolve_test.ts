@@ -13,7 +13,7 @@ const CODES: readonly (readonly [specifier: string, code: string])[] = [
   ["@scope/x", "NUVOM_LOADER_PACKAGE_NOT_FOUND"],
   ["npm:lodash@4", "NUVOM_LOADER_PACKAGE_NOT_FOUND"],
   ["__proto__", "NUVOM_LOADER_PACKAGE_NOT_FOUND"],
-  ["jsr:@std/fs", "NUVOM_LOADER_BARE_SPECIFIER"],
+  ["jsr:@std/fs", "NUVOM_LOADER_JSR"],
   ["nuvom/inner", "NUVOM_LOADER_BARE_SPECIFIER"],
   ["#x", "NUVOM_LOADER_PACKAGE_IMPORT"],
   ["", "NUVOM_LOADER_SPECIFIER"],

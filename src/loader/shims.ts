@@ -41,7 +41,7 @@ const get = table.get.bind(table), has = table.has.bind(table);
 function require(specifier) {
   const name = String(specifier).startsWith("node:") ? String(specifier).slice(5) : String(specifier);
   if (has(name)) return get(name);
-  const error = new Error("Cannot find module '" + specifier + "': only permitted built-in modules can be required here.");
+  const error = new Error("Cannot find module '" + specifier + "': what createRequire() gives knows only the built-in modules that are permitted here. Import it, or bundle the module.");
   error.code = "MODULE_NOT_FOUND";
   throw error;
 }

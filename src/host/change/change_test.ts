@@ -154,6 +154,19 @@ Deno.test("F14: an update that asks for more is blocked with a diff until it is 
   assertEquals(project.heard.at(-1), "hello started");
 });
 
+Deno.test("F14: what is said of a blocked update is the whole command that consents to it", async () => {
+  await using server = new ModuleServer(remotePlugin("hello", { permissions: '{ net: ["a.example.com:443"] }' }));
+  await using project = await RemoteProject.with();
+  await project.add(server.url("/hello/mod.ts#Exporter"), { net: ["a.example.com:443"] });
+  const wants = '{ net: ["a.example.com:443", "b.example.com:443"], env: ["B"] }';
+  Object.assign(server.files, remotePlugin("hello", { permissions: wants }));
+  await applyUpdates(project.parts(), await inspectUpdates(project.parts(), null));
+  const refusal = await refusalOf(() => project.start());
+  assertStringIncludes(refusal, "`nuvom plugin grant hello --allow-net=b.example.com:443 --allow-env=B`");
+  await grantPlugin(project.parts(), "hello", { net: ["b.example.com:443"], env: ["B"] });
+  await project.start();
+});
+
 Deno.test("F14: a manifest that grants more than was consented to is blocked, one that grants less is not", async () => {
   await using server = new ModuleServer(remotePlugin("hello"));
   await using project = await RemoteProject.with();
