@@ -11,11 +11,16 @@ import {
   type RemoteModules,
 } from "../loader/mod.ts";
 import type { Settings } from "../settings/mod.ts";
+import { NuvomError } from "../core/mod.ts";
 import { embeddedPlugin } from "./embedded.ts";
 import { type Lock, remoteDigest } from "./lock.ts";
+import { codeLost } from "./lock_errors.ts";
 import { type CodeOptions, type CodeSource, LockReader } from "./lock_reader.ts";
+import { moduleInManifest } from "./paths.ts";
 
 const MIB = 1024 * 1024;
+/** Errors of what is locked, but must be fetched anew. */
+const LOST = /^NUVOM_(STORE_MISSING$|FETCH_(?!URL|SCHEME|TOKENS))/;
 
 /** Loads what the lock knows; with `loadFrom` also what it is to know. */
 export class CodeLoader extends LockReader implements CodeSource {
@@ -32,7 +37,15 @@ export class CodeLoader extends LockReader implements CodeSource {
   /** See {@linkcode CodeSource.load}. */
   async load(entries: readonly string[], options: CodeOptions): Promise<ModuleGraph> {
     await using network = this.openNetwork();
-    return await this.loadFrom(this.locked(network), entries, options);
+    try {
+      return await this.loadFrom(this.locked(network), entries, options);
+    } catch (error) {
+      if (!(error instanceof NuvomError) || !LOST.test(error.code)) throw error;
+      const lock = await this.lock();
+      const url = moduleInManifest(entries[0]!, options.root);
+      const plugin = Object.keys(lock.plugins).find((name) => lock.plugins[name]!.url === url);
+      throw codeLost(plugin === undefined ? "The task modules lack" : `The plugin "${plugin}" lacks`, error);
+    }
   }
 
   /** The graph with modules from URLs as `remote` gives them. */

@@ -52,7 +52,7 @@ export async function describePlugin(
     apiVersion: known?.metadata.apiVersion ?? null,
     settings: effective?.rows ?? [],
     modules: await modulesOf(found, code),
-    locked: known === null ? null : await lockedAs(known.metadata.name, code),
+    locked: known === null ? found.locked : await lockedAs(known.metadata.name, code),
     missing,
     place: entry.place,
   };

@@ -53,15 +53,17 @@ function lockStateOf({ entry, remote, fault }: ExaminedPlugin): LockState {
 
 /** For people and programs. */
 export function toRow(plugin: ExaminedPlugin): PluginRow {
-  const { entry, known, section, isolation, granted, asked, fault, unready } = plugin;
+  const { entry, known, locked, section, isolation, granted, asked, fault, unready } = plugin;
   const problem = fault ?? unready;
+  // What can't be read now said so when it was locked.
+  const said = known?.metadata ?? locked;
   return {
     specifier: entry.specifier,
     module: entry.module,
     lock: lockStateOf(plugin),
-    name: known?.metadata.name ?? null,
-    version: known?.metadata.version ?? null,
-    provides: known?.metadata.provides ?? [],
+    name: said?.name ?? null,
+    version: said?.version ?? null,
+    provides: said?.provides ?? [],
     requires: known?.metadata.requires ?? [],
     isolation,
     granted,

@@ -155,6 +155,15 @@ export function permissionsMissing(name: string, manifest: string, toml: string)
   );
 }
 
+/** `NUVOM_PLUGIN_PERMISSION`, of code from URLs: what is granted to it is noted in the lock, too. */
+export function consentMissing(name: string, command: string): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_PERMISSION",
+    `The plugin "${name}" asks for permissions that it was not granted.`,
+    `To grant them, run:\n\n  ${command}\n`,
+  );
+}
+
 /** `NUVOM_PLUGIN_PERMISSION` @param toml What the manifest must say. */
 export function permissionRefused(
   call: { readonly plugin: string; readonly what: string },

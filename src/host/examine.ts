@@ -4,11 +4,12 @@ import { type Clock, NuvomError, type PermissionSet, systemClock } from "../core
 import { isRemote } from "../loader/light.ts";
 import type { Isolation } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
-import { listedWrongly, nameTwice, permissionsMissing, sectionUnknown, wrongSource } from "./errors.ts";
+import { consentMissing, listedWrongly, nameTwice, permissionsMissing, sectionUnknown, wrongSource } from "./errors.ts";
 import { codeFault, grantFault, type RemotePlugin } from "./check_lock.ts";
+import { grantCommand } from "./grant_command.ts";
 import { grantToml, mergePermissions, missingPermissions, resolveRequest } from "./grants.ts";
 import { LazyCode } from "./lazy_code.ts";
-import { type Lock, remoteDigest } from "./lock.ts";
+import { EMPTY_LOCK, type Lock, type LockedPlugin, remoteDigest } from "./lock.ts";
 import type { CodeSource } from "./lock_reader.ts";
 import type { Manifest, PluginEntry, PluginSection } from "./manifest.ts";
 import { readMetadata } from "./metadata.ts";
@@ -33,6 +34,8 @@ export interface ExaminedPlugin {
   readonly granted: PermissionSet;
   readonly missing: PermissionSet | null;
   readonly settings: EffectiveSettings | null;
+  /** What the lock says of its source, where its module could not be read. */
+  readonly locked: (LockedPlugin & { readonly name: string }) | null;
   /** What is wrong with it, or with its place among the others. */
   readonly fault: NuvomError | null;
   /** Why it could not be started as things are: a setting or a permission is missing. */
@@ -127,9 +130,10 @@ async function examine(
     asked: {},
     missing: null,
     settings: null,
+    locked: null,
     unready: null,
   };
-  if (plugin.known === null) return base;
+  if (plugin.known === null) return isRemote(plugin.entry.module) ? await withLocked(base, manifest, code) : base;
   const { metadata } = plugin.known;
   const locked = remote === null
     ? null
@@ -146,11 +150,25 @@ async function examine(
     const asked = resolveRequest(permissions, settings.values, manifest.folder, `The plugin "${name}"`);
     // Inline there is nothing that could be refused.
     const missing = isolation === "inline" ? null : missingPermissions(asked, granted);
-    const unready = missing === null ? null : lacking(name, mergePermissions(granted, missing), manifest);
+    const unready = missing === null
+      ? null
+      : remote !== null
+      ? consentMissing(name, grantCommand(name, missing))
+      : lacking(name, mergePermissions(granted, missing), manifest);
     return { ...checked, settings, asked, missing, unready: unconsented(missing) ?? unready };
   } catch (error) {
     return { ...checked, unready: unconsented(null) ?? asNuvomError(error) };
   }
+}
+
+async function withLocked(plugin: ExaminedPlugin, { folder }: Manifest, code: CodeSource): Promise<ExaminedPlugin> {
+  const { module, exportName } = plugin.entry;
+  // A lock that can't be read is its fault already.
+  const { plugins } = await code.lock().catch(() => EMPTY_LOCK);
+  const found = Object.entries(plugins).find(([, one]) => one.url === module && one.exportName === exportName);
+  if (found === undefined) return plugin;
+  const [name, locked] = found;
+  return { ...plugin, locked: { ...locked, name }, asked: resolveRequest(locked.asked, {}, folder) };
 }
 
 function lockFaultOf(locked: (RemotePlugin & { readonly lock: Lock }) | null, manifest: Manifest): NuvomError | null {

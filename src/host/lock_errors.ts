@@ -58,7 +58,7 @@ export function lockUnreadable(path: string, cause: unknown): NuvomError {
 export function lockUnwritable(path: string, problem: string, cause?: unknown): NuvomError {
   return new NuvomError("NUVOM_LOCK_WRITE", {
     what: `The lock ${path} ${problem}; nothing was changed.`,
-    mend: "Let this user write it and its folder, or make the change where that is so.",
+    mend: "Let this user write it and its folder and make room on a full disk, or make the change where that is so.",
     cause,
   });
 }
@@ -77,6 +77,19 @@ export function lockBusy(folder: string, waitMs: number): NuvomError {
   return new NuvomError("NUVOM_LOCK_BUSY", {
     what: `Another nuvom has been changing the plugins of ${folder} for ${waitMs} ms; nothing was changed.`,
     mend: "Wait for it to end, then try again.",
+  });
+}
+
+/**
+ * Code that is locked, but that the store has lost; the code is that of the cause.
+ * @param who `The plugin "x" lacks`
+ */
+export function codeLost(who: string, cause: NuvomError): NuvomError {
+  return new NuvomError(cause.code, {
+    what: `${who} code that is locked; \`nuvom plugin verify --remote\` fetches it where its servers can be reached.`,
+    mend: cause.message,
+    exitCode: cause.exitCode,
+    cause,
   });
 }
 

@@ -158,7 +158,7 @@ export function manifestUnwritable(path: string, problem: string, cause?: unknow
   return error(
     "NUVOM_MANIFEST_WRITE",
     `The manifest ${path} ${problem}; nothing was changed.`,
-    "Let this user write it and its folder, or make the change where that is so.",
+    "Let this user write it and its folder and make room on a full disk, or make the change where that is so.",
     cause,
   );
 }

@@ -88,7 +88,7 @@ export function syntaxError(place: Place, detail: string, cause?: unknown): Nuvo
   return loaderError(
     "NUVOM_LOADER_SYNTAX",
     `${at(place)} is not valid: ${detail.replace(/\.$/, "")}.`,
-    "JSX and decorators are not taken as they are; compile or bundle such a module first.",
+    `JSX and decorators are not taken as they are. Bundle such a module into one file first: ${BUNDLE}.`,
     cause,
   );
 }

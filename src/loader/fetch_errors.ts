@@ -150,7 +150,11 @@ export function connectFailed(url: string, chain: readonly string[], cause: unkn
 export function tlsFailed(url: string, chain: readonly string[], cause: unknown): NuvomError {
   return failed(
     "NUVOM_FETCH_TLS",
-    `The server of ${url} could not prove who it is: ${detail(cause)}${via(chain)}.`,
+    `The server of ${url} could not prove who it is: ${
+      // What answers to TLS with plain text.
+      detail(cause).replace(/^.*type InvalidContentType$/, "it does not speak TLS, or something between does not")}${
+      via(chain)
+    }.`,
     "Check its certificate. One of a private authority has to be trusted by this machine.",
     cause,
   );

@@ -19,7 +19,7 @@ export function notStored(url: string, chain: readonly string[]): NuvomError {
   return failed(
     "NUVOM_STORE_MISSING",
     `The module ${url} is missing from the store, or was changed there, and nothing may be fetched${via(chain)}.`,
-    "Run the command once without --offline where its server can be reached.",
+    "Leave --offline (NUVOM_OFFLINE) out once, where its server can be reached.",
   );
 }
 

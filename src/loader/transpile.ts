@@ -43,7 +43,7 @@ function fromSwc(url: string, thrown: unknown): Error {
     "syntax error";
   return syntaxError(
     { url, line, column },
-    snippet ? `${detail} (near ${JSON.stringify(snippet.slice(0, 40))})` : detail,
+    snippet ? `${detail} (near ${JSON.stringify(snippet.trim().slice(0, 40))})` : detail,
     thrown,
   );
 }

@@ -113,5 +113,5 @@ async function tell(
   if (row.problem === null) return;
   await io.out.flush();
   io.err.write(`\nIt can't start yet. ${errorText(row.problem)}\n`);
-  if (missing !== null) io.err.write(`\nOr run:\n\n  ${grantCommand(name, missing)}\n`);
+  if (missing !== null && !plugin.isRemote) io.err.write(`\nOr run:\n\n  ${grantCommand(name, missing)}\n`);
 }

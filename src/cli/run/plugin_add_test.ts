@@ -82,8 +82,8 @@ Deno.test("plugin add --yes consents to no permission, and says how to grant wha
   const { code, out, err } = await site.add("/hello/mod.ts#Exporter", ["--yes", "--allow-env=A"]);
   assertEquals([code, out], [0, "Added hello under monitoring. 2 modules from URLs are locked.\n"]);
   assertStringIncludes(err, "  asks for  net: a.example.com:443; env: A\n");
-  assertStringIncludes(err, 'permissions = { net = ["a.example.com:443"], env = ["A"] }\n');
-  assertStringIncludes(err, "\n  nuvom plugin grant hello --allow-net=a.example.com:443\n");
+  // Not as lines for the manifest: what is granted to code from URLs is noted in the lock, too.
+  assertStringIncludes(err, "run:\n\n  nuvom plugin grant hello --allow-net=a.example.com:443\n");
   assertStringIncludes(await site.manifest(), '\npermissions = { env = ["A"] }\n');
   assertEquals((await site.project.nuvom(["plugin", "list"])).code, 3);
 });

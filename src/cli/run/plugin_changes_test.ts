@@ -182,8 +182,20 @@ Deno.test("plugin cache info and clean tell what lies there, and keep what the p
   assertEquals((await site.nuvom("plugin", "list", "--offline")).code, 0);
   await site.nuvom("plugin", "cache", "clean", "--all");
   assertEquals((await site.document("plugin", "cache", "info")).modules.files, 0);
+  // What is not there now was known when it was locked.
   const offline = await site.nuvom("plugin", "list", "--offline");
+  assertMatch(offline.out, /^hello +1\.0\.0 +monitoring +process +locked +env /m);
   assertStringIncludes(offline.out, "NUVOM_STORE_MISSING");
+  const inspected = await site.nuvom("plugin", "inspect", "hello", "--offline");
+  assertMatch(inspected.out, /^hello 1\.0\.0\n[^]*\nenv A +yes +yes\n/);
+  const lost = await site.nuvom("plugin", "verify", "--offline");
+  assertMatch(
+    lost.out,
+    /\n2 modules looked at in the store: 2 not as locked\.\nThey are fetched when .*--remote`\.\n$/,
+  );
+  const mended = await site.nuvom("plugin", "verify", "--remote");
+  assertEquals(mended.out.match(/^ {2}was not in the store.*; it was fetched again$/gm)?.length, 2);
+  assertEquals((await site.nuvom("plugin", "list", "--offline")).code, 0);
 });
 
 Deno.test("plugin list and inspect tell code that is not locked from code that has changed", async () => {

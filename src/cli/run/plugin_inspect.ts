@@ -41,17 +41,23 @@ function describe(plugin: PluginDetail, folder: string, columns: number | null, 
       ["export", exportName],
       ["lock", lockText(plugin)],
       ["contract", plugin.apiVersion],
-      ["provides", plugin.provides.join(", ")],
+      ["provides", plugin.provides.length === 0 ? null : plugin.provides.join(", ")],
       ["requires", requires.length === 0 ? null : requires.join(", ")],
       ["realm", REALMS[plugin.isolation]],
       ["optional", plugin.optional ? "yes: the worker goes on without it when it can't start" : null],
-      ["code", `${counted(modules.length, "module")}, ${byteSize(sum(modules.map(({ bytes }) => bytes)))}`],
+      ["code", codeText(modules)],
     ]),
     table("Permissions", ["PERMISSION", "ASKED FOR", "GRANTED"], permissionCells(plugin, style)),
     table("Settings", ["NAME", "VALUE", "FROM", "WHAT IT IS"], plugin.settings.map(settingCells)),
     table("Modules", ["MODULE", "SIZE", "SHA-256"], moduleCells(modules, folder, style), 0),
     ...(problem === null ? [] : [`\n${style.red("Problem")}: ${errorText(problem)}\n`]),
   ].join("");
+}
+
+/** Null where the modules could not be read. */
+function codeText(modules: PluginDetail["modules"]): string | null {
+  if (modules.length === 0) return null;
+  return `${counted(modules.length, "module")}, ${byteSize(sum(modules.map(({ bytes }) => bytes)))}`;
 }
 
 function permissionCells({ asked, granted }: PluginDetail, { red, dim }: Style): Cell[][] {

@@ -31,20 +31,29 @@ function documentOf({ modules, plugins, ok }: VerifyReport): Readonly<Record<str
 
 function reportText({ modules, plugins, ok }: VerifyReport, remote: boolean, style: Style): string {
   const where = remote ? "the store and at their sources" : "the store";
-  const bad = modules.filter((module) => differences(module).length > 0);
+  const told = modules.filter((module) => differences(module).length > 0);
+  const asked = modules.filter(({ source }) => source !== "unreachable");
+  const bad = asked.filter((module) => differences(module).length > 0).length;
+  const counts = [
+    ...(bad > 0 ? [`${bad} not as locked`] : []),
+    ...(asked.length < modules.length ? [`${modules.length - asked.length} could not be asked for`] : []),
+  ];
   return [
-    ...bad.map((module) => `${style.red(module.url)}\n${differences(module).map((text) => `  ${text}\n`).join("")}`),
+    ...told.map((module) => `${style.red(module.url)}\n${differences(module).map((text) => `  ${text}\n`).join("")}`),
     ...plugins.map(({ specifier, problem }) => `${style.red(specifier)}\n  ${errorText(problem)}\n`),
-    ok
-      ? `${counted(modules.length, "module")} looked at in ${where}: all as locked.\n`
-      : `${counted(modules.length, "module")} looked at in ${where}: ${bad.length} not as locked.\n`,
+    `${counted(modules.length, "module")} looked at in ${where}: ${counts.join(", ") || "all as locked"}.\n`,
+    ...(!remote && bad > 0 ? [MEND] : []),
+    ...(ok || plugins.length === 0 ? [] : [`${counted(plugins.length, "plugin")} can't run as things are.\n`]),
   ].join("");
 }
 
+const MEND = "They are fetched when they are next needed, or now by `nuvom plugin verify --remote`.\n";
+
 function differences({ stored, source, sha256, found, problem }: VerifiedModule): string[] {
+  const lost = `not in the store, or not as it was locked (sha256 ${sha256})`;
   return [
-    ...(stored ? [] : [`not in the store, or not as it was locked (sha256 ${sha256})`]),
+    ...(stored ? [] : [source === "same" ? `was ${lost}; it was fetched again` : lost]),
     ...(source === "changed" ? [`changed at its source: locked sha256 ${sha256}, now ${found}`] : []),
-    ...(source === "unreachable" ? [`its source could not be asked: ${errorText(problem!)}`] : []),
+    ...(source === "unreachable" ? [errorText(problem!)] : []),
   ];
 }

@@ -262,7 +262,7 @@ Deno.test("F10: a bad entry of the store is fetched again, and refused where not
   await spoil();
   assertStringIncludes(
     await refusalOf(() => project.start({ NUVOM_OFFLINE: "1" })),
-    "NUVOM_STORE_MISSING 1: ",
+    'NUVOM_STORE_MISSING 1: The plugin "hello" lacks code that is locked; `nuvom plugin verify --remote` fetches it',
   );
   await spoil();
   await project.start();

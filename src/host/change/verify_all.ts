@@ -60,7 +60,7 @@ export async function verifyAll(
       ...await Promise.all(some.map(async (url) => {
         const { sha256, bytes } = lock.code.modules[url]!;
         const stored = await code.stored(sha256) !== null;
-        const answer = remote ? await ask(askedFor(url, lock), url, sha256, source) : NOT_ASKED;
+        const answer = remote ? await ask(askedFor(url, lock), sha256, source) : NOT_ASKED;
         return { url, bytes, sha256, stored, ...answer };
       })),
     );
@@ -80,7 +80,6 @@ const NOT_ASKED: Answer = { source: null, found: null, problem: null };
 /** A URL that leads somewhere else now, or to something else, has changed. */
 async function ask(
   asked: readonly string[],
-  url: string,
   sha256: string,
   source: RemoteModules,
 ): Promise<Answer> {
@@ -93,7 +92,7 @@ async function ask(
   } catch (error) {
     if (!(error instanceof NuvomError)) throw error;
     const { stack: _, ...problem } = toErrorData(error);
-    return { source: "unreachable", found: null, problem: { ...problem, message: `${url}: ${problem.message}` } };
+    return { source: "unreachable", found: null, problem };
   }
 }
 
