@@ -10,8 +10,8 @@ import { fitText, printableLine, textWidth } from "./text.ts";
 /** Takes reports until it is cleared. */
 export interface Progress {
   report(progress: ChangeProgress): void;
-  /** Leaves nothing behind on the terminal; before anything else is written there. */
-  clear(): void;
+  /** Leaves nothing behind on the terminal; to be awaited before anything else is written there. */
+  clear(): Promise<void>;
 }
 
 const EVERY_MS = 100;
@@ -38,10 +38,10 @@ export function openProgress(io: Io, json: boolean): Progress {
   };
 }
 
-const SILENT: Progress = { report() {}, clear() {} };
+const SILENT: Progress = { report() {}, clear: () => Promise.resolve() };
 
 function events(io: Io): Progress {
-  return { report: (progress) => printJsonLine(io, { event: "progress", ...progress }), clear() {} };
+  return { ...SILENT, report: (progress) => printJsonLine(io, { event: "progress", ...progress }) };
 }
 
 /** Written over with spaces: that works also on a terminal that knows no escapes. */
@@ -57,11 +57,13 @@ function terminalLine(io: Io): Progress {
       const room = (io.err.columns ?? 80) - ECHO - 1;
       put(fitText(`${VERBS[step]}${far}  ${printableLine(what)}`, room));
     },
-    clear() {
+    async clear() {
       if (width === 0) return;
       width += ECHO;
       put("");
       io.err.write("\r");
+      // Standard output has a queue of its own, and may lead to the same terminal.
+      await io.err.flush();
     },
   };
 }

@@ -26,6 +26,16 @@ Deno.test("openProgress() writes one line over and over, no wider than the termi
   assertEquals([io.err.text, io.out.text], [`\r${" ".repeat(36)}\r`, ""]);
 });
 
+Deno.test("clear() waits until its terminal has taken all of it", async () => {
+  const io = new TestIo({ columns: 50 });
+  let taken = "";
+  io.err.flush = () => Promise.resolve().then(() => void (taken = io.err.text));
+  const progress = openProgress(io, false);
+  progress.report(at(1));
+  await progress.clear();
+  assertEquals([taken.at(-1), taken], ["\r", io.err.text]);
+});
+
 Deno.test("openProgress() reports no more than ten times a second", async () => {
   const clock = new FakeClock();
   const io = new TestIo({ clock });

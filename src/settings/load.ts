@@ -89,7 +89,7 @@ export interface SettingRow {
   readonly env: string;
   /** As a person would write it; secrets are masked. */
   readonly value: string;
-  /** `default`, `.env:3`, `environment`, or the flag. */
+  /** `default`, `.env:3`, `environment`, the flag, or the name of a variable that others give it. */
   readonly source: string;
   /** What it means, in a sentence. */
   readonly doc: string;
@@ -144,9 +144,6 @@ export function loadSettings({ cwd, env, flags = {} }: SettingsSources): LoadedS
     manifestPath,
     stateDir: `${projectDir}/.nuvom`,
     cacheDir: cacheDir(String(value("cacheDir")), projectDir, env),
-    // In either case, as everywhere; an empty one says that there is none.
-    httpsProxy: value("httpsProxy") || (env.https_proxy ?? env.HTTPS_PROXY ?? ""),
-    noProxy: value("noProxy") || (env.no_proxy ?? env.NO_PROXY ?? ""),
     sqlitePath: absolute(String(value("sqlitePath")), projectDir),
     maxWorkers: value("maxWorkers") || Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1)),
   } as unknown as Settings;
@@ -167,7 +164,7 @@ function definition(key: string): SettingDefinition {
 }
 
 function find(
-  { flag, env: name, type, default: fallback }: SettingDefinition,
+  { flag, env: name, others = [], type, default: fallback }: SettingDefinition,
   flags: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string>>,
   dotenv: ReadonlyMap<string, DotenvValue>,
@@ -180,6 +177,8 @@ function find(
   if (env[name] !== undefined && env[name] !== "") return { text: env[name], source: "environment" };
   const line = dotenv.get(name);
   if (line !== undefined && line.value !== "") return { text: line.value, source: line.place };
+  const other = others.find((one) => env[one] !== undefined);
+  if (other !== undefined && env[other] !== "") return { text: env[other]!, source: other };
   return { text: fallback, source: "default" };
 }
 

@@ -72,7 +72,8 @@ Deno.test("loadSettings() takes the proxy of the environment, in either case, un
   assertEquals(proxy({ https_proxy: "http://q:1", HTTPS_PROXY: "http://p:1", no_proxy: "b" }), ["http://q:1", "b"]);
   assertEquals(proxy({ https_proxy: "", HTTPS_PROXY: "http://p:1" }), ["", ""]);
   assertEquals(proxy({ NUVOM_HTTPS_PROXY: "r:1", NUVOM_NO_PROXY: "*", HTTPS_PROXY: "http://p:1" }), ["r:1", "*"]);
-  assertEquals(row(load({ env: { HTTPS_PROXY: "http://me:secret@p" } }), "NUVOM_HTTPS_PROXY").value, "********");
+  const { value, source } = row(load({ env: { HTTPS_PROXY: "http://me:secret@p" } }), "NUVOM_HTTPS_PROXY");
+  assertEquals([value, source], ["********", "HTTPS_PROXY"]);
 });
 
 Deno.test("loadSettings() reads choices in any case", () => {

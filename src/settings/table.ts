@@ -5,6 +5,8 @@ export interface SettingDefinition {
   /** Of the field in `Settings`. */
   readonly key: string;
   readonly env: `NUVOM_${string}`;
+  /** Variables of the environment by which others call it; the first one that is there counts, also an empty one. */
+  readonly others?: readonly string[];
   /** The option of the command line that sets it, without dashes. */
   readonly flag?: string;
   readonly type: "string" | "integer" | "seconds" | "choice" | "boolean";
@@ -234,6 +236,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   {
     key: "httpsProxy",
     env: "NUVOM_HTTPS_PROXY",
+    others: ["https_proxy", "HTTPS_PROXY"],
     type: "string",
     default: "",
     // It may hold a password.
@@ -243,6 +246,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   {
     key: "noProxy",
     env: "NUVOM_NO_PROXY",
+    others: ["no_proxy", "NO_PROXY"],
     type: "string",
     default: "",
     doc: "Hosts that are reached without the proxy: example.com with all below it, or * for all. By default $NO_PROXY.",

@@ -56,11 +56,11 @@ export async function withChange(
     if (isWriting) return await working;
     over.abort();
     await atMost(working, GIVEN_UP_MS, io.clock);
-    progress.clear();
+    await progress.clear();
     if (!json) io.err.write("Nothing was changed.\n");
     return first.code;
   } finally {
     interrupt.forget();
-    progress.clear();
+    await progress.clear();
   }
 }

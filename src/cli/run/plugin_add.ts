@@ -39,7 +39,7 @@ export const run: Run<typeof pluginAdd> = (context) => {
     const { parts, progress } = change;
     progress.report({ step: "fetch", what: specifier, done: 0, known: 0, bytes: 0 });
     const plugin = await inspectSource(parts, { specifier });
-    progress.clear();
+    await progress.clear();
     if (!json) io.err.write(`${sourceText(plugin, styleFor(io.err, io.env))}\n`);
     const permissions = await consent(context, change, plugin, given);
     if (permissions === null) {
@@ -49,7 +49,7 @@ export const run: Run<typeof pluginAdd> = (context) => {
     const report = await addPlugin(parts, plugin, { permissions });
     const { manifestPath } = parts.settings.values;
     const rows = await describePlugins(await readManifest(manifestPath), parts.settings);
-    progress.clear();
+    await progress.clear();
     await tell(
       context,
       plugin,

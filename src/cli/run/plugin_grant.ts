@@ -18,7 +18,7 @@ export const run: Run<typeof pluginGrant> = (context) => {
   const given = givenGrant(options, io.cwd);
   return withChange(context, async ({ parts, progress }) => {
     const report = await grantPlugin(parts, name, given);
-    progress.clear();
+    await progress.clear();
     if (json) printJsonLine(io, { event: "result", ...report });
     else io.out.write(reportText(report));
     return 0;

@@ -17,7 +17,7 @@ export const run: Run<typeof pluginLock> = (context) =>
   withChange(context, async ({ parts, progress }) => {
     const { io, json } = context;
     const { changes, rebuilt, changed } = await lockAll(parts);
-    progress.clear();
+    await progress.clear();
     const { manifestPath, projectDir } = parts.settings.values;
     const fault = rebuilt === null ? null : toErrorData(rebuilt);
     if (json) {

@@ -13,7 +13,7 @@ export const run: Run<typeof pluginRemove> = (context) =>
   withChange(context, async ({ parts, progress }) => {
     const { io, args, json } = context;
     const report = await removePlugin(parts, args[0]!);
-    progress.clear();
+    await progress.clear();
     const { name, specifier, modules } = report;
     const left = modules.length === 0 ? "" : ` ${counted(modules.length, "module")} from URLs left the lock.`;
     if (json) printJsonLine(io, { event: "result", ...report });

@@ -15,12 +15,12 @@ export const run: Run<typeof pluginUpdate> = (context) =>
     const { io, args, options, json } = context;
     const dryRun = options["dry-run"];
     const updates = await inspectUpdates(parts, args.length === 0 ? null : args);
-    progress.clear();
+    await progress.clear();
     const { changes } = updates;
     const isNews = changes.some(({ state }) => state !== "unchanged");
     if (!json) io.out.write(codeChangesText(changes, styleFor(io.out, io.env)));
     if (isNews && !dryRun) await applyUpdates(parts, updates);
-    progress.clear();
+    await progress.clear();
     const isBlocked = !dryRun && changes.some(({ blocked }) => blocked);
     if (json) printJsonLine(io, { event: "result", changed: isNews && !dryRun, dryRun, changes });
     else io.out.write(isNews ? dryRun ? WOULD : LOCKED : NOTHING);

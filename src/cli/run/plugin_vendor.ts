@@ -14,7 +14,7 @@ export const run: Run<typeof pluginVendor> = (context) =>
   withChange(context, async ({ parts, progress }) => {
     const { io, args, json } = context;
     const report = await vendorAll(parts, resolve(io.cwd, args[0]!));
-    progress.clear();
+    await progress.clear();
     const { folder, manifest, modules, files } = report;
     if (json) {
       printJsonLine(io, { event: "result", ...report });

@@ -15,7 +15,7 @@ export const run: Run<typeof pluginVerify> = (context) =>
   withChange(context, async ({ parts, progress }) => {
     const { io, options: { remote }, json } = context;
     const report = await verifyAll(parts, { remote });
-    progress.clear();
+    await progress.clear();
     if (json) printJsonLine(io, { event: "result", ...documentOf(report) });
     else io.out.write(reportText(report, remote, styleFor(io.out, io.env)));
     return report.ok ? 0 : 1;
