@@ -25,7 +25,14 @@ export class TestProxy implements AsyncDisposable {
   }
 
   async #serve(answer: string): Promise<void> {
-    for await (const conn of this.#listener) this.#tunnels.push(this.#tunnel(conn, answer).catch(() => {}));
+    for await (const conn of this.#listener) {
+      const hangUp = () => {
+        try {
+          conn.close();
+        } catch { /* it has ended before */ }
+      };
+      this.#tunnels.push(this.#tunnel(conn, answer).catch(hangUp));
+    }
   }
 
   async #tunnel(conn: Deno.TcpConn, answer: string): Promise<void> {
