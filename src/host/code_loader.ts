@@ -41,10 +41,7 @@ export class CodeLoader extends LockReader implements CodeSource {
       return await this.loadFrom(this.locked(network), entries, options);
     } catch (error) {
       if (!(error instanceof NuvomError) || !LOST.test(error.code)) throw error;
-      const lock = await this.lock();
-      const url = moduleInManifest(entries[0]!, options.root);
-      const plugin = Object.keys(lock.plugins).find((name) => lock.plugins[name]!.url === url);
-      throw codeLost(plugin === undefined ? "The task modules lack" : `The plugin "${plugin}" lacks`, error);
+      throw codeLost(whoLacks(moduleInManifest(entries[0]!, options.root), await this.lock()), error);
     }
   }
 
@@ -90,6 +87,13 @@ export class CodeLoader extends LockReader implements CodeSource {
   async stored(sha256: string): Promise<Uint8Array | null> {
     return await this.#store.get(sha256);
   }
+}
+
+/** Whose entry it is, by the lock. */
+function whoLacks(url: string, { plugins, tasks }: Lock): string {
+  const name = Object.keys(plugins).find((name) => plugins[name]!.url === url);
+  if (name !== undefined) return `The plugin "${name}" lacks`;
+  return Object.hasOwn(tasks, url) ? "The task modules lack" : `The module ${url} lacks`;
 }
 
 /** See {@linkcode remoteDigest}. */

@@ -480,8 +480,8 @@ Deno.test("F11: task modules run only what was locked for them, whatever is lock
   });
   await lockAll(project.parts());
   await project.add(server.url("/hello/mod.ts#Exporter"));
-  const entries = async () => {
-    const modules = new TaskModules(await project.manifest(), project.settings());
+  const entries = async (env = {}) => {
+    const modules = new TaskModules(await project.manifest(), project.settings(env));
     try {
       return (await modules.entries()).length;
     } finally {
@@ -489,11 +489,22 @@ Deno.test("F11: task modules run only what was locked for them, whatever is lock
     }
   };
   assertEquals(await entries(), 1);
+  await Deno.remove(`${project.folder}/cache`, { recursive: true });
+  assertStringIncludes(
+    await refusalOf(() => entries({ NUVOM_OFFLINE: "1" })),
+    "NUVOM_STORE_MISSING 1: The task modules lack code that is locked; `nuvom plugin verify --remote` fetches it",
+  );
   await project.write("t.ts", task(server.url("/hello/dep.ts")));
-  assertStringIncludes(await refusalOf(entries), "NUVOM_LOCK_GRAPH 3: The task module ./t.ts would run other modules");
+  assertStringIncludes(
+    await refusalOf(() => entries()),
+    "NUVOM_LOCK_GRAPH 3: The task module ./t.ts would run other modules",
+  );
   await project.write("u.ts", task(server.url("/hello/dep.ts")));
   await project.write(".nuvom_plugins.toml", '[tasks]\nmodules = ["./u.ts"]\n');
-  assertStringIncludes(await refusalOf(entries), "NUVOM_LOCK_ENTRY 3: The task module ./u.ts runs code from URLs");
+  assertStringIncludes(
+    await refusalOf(() => entries()),
+    "NUVOM_LOCK_ENTRY 3: The task module ./u.ts runs code from URLs",
+  );
 });
 
 Deno.test("between its two writes a change leaves no code listed that is not locked", async () => {
