@@ -193,6 +193,8 @@ Deno.test("plugin cache info and clean tell what lies there, and keep what the p
     lost.out,
     /\n2 modules looked at in the store: 2 not as locked\.\nThey are fetched when .*--remote`\.\n$/,
   );
+  const silent = await site.nuvom("plugin", "verify", "--remote", "--offline");
+  assertMatch(silent.out, /: 2 not as locked, 2 could not be asked for\.\n$/);
   const mended = await site.nuvom("plugin", "verify", "--remote");
   assertEquals(mended.out.match(/^ {2}was not in the store.*; it was fetched again$/gm)?.length, 2);
   assertEquals((await site.nuvom("plugin", "list", "--offline")).code, 0);

@@ -32,11 +32,11 @@ function documentOf({ modules, plugins, ok }: VerifyReport): Readonly<Record<str
 function reportText({ modules, plugins, ok }: VerifyReport, remote: boolean, style: Style): string {
   const where = remote ? "the store and at their sources" : "the store";
   const told = modules.filter((module) => differences(module).length > 0);
-  const asked = modules.filter(({ source }) => source !== "unreachable");
-  const bad = asked.filter((module) => differences(module).length > 0).length;
+  const bad = modules.filter(({ stored, source }) => !stored || source === "changed").length;
+  const silent = modules.filter(({ source }) => source === "unreachable").length;
   const counts = [
     ...(bad > 0 ? [`${bad} not as locked`] : []),
-    ...(asked.length < modules.length ? [`${modules.length - asked.length} could not be asked for`] : []),
+    ...(silent > 0 ? [`${silent} could not be asked for`] : []),
   ];
   return [
     ...told.map((module) => `${style.red(module.url)}\n${differences(module).map((text) => `  ${text}\n`).join("")}`),
