@@ -50,7 +50,7 @@ interface Flags {
   readonly quick?: boolean;
 }
 
-/** Whole: all scenarios with all peers go into `bench/`; anything less only there where `--out` says. */
+/** All scenarios with all peers in all rounds go into `bench/`; anything less only where `--out` says. */
 export function readOptions(args: readonly string[]): Options {
   const flags = parseArgs([...args], {
     string: ["scenarios", "peers", "runs", "out"],
@@ -63,7 +63,7 @@ export function readOptions(args: readonly string[]): Options {
   }) as Flags;
   const scenarios = chosen("scenario", flags.scenarios, SCENARIOS);
   const peers = chosen("peer", flags.peers, PEERS);
-  const whole = !flags.quick && flags.scenarios === undefined && flags.peers === undefined;
+  const whole = !flags.quick && [flags.scenarios, flags.peers, flags.runs].every((flag) => flag === undefined);
   const rounds = flags.runs === undefined ? (flags.quick ? 1 : 5) : Number(flags.runs);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--runs ${flags.runs} is no number of runs.`);
   return {

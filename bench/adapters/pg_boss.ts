@@ -24,7 +24,7 @@ interface PgBoss {
 }
 
 /** It fetches again at once while batches come full; both were the fastest of what was tried. */
-const WORK = { batchSize: 500, perJobResults: true, burstWhenBatchFull: true, localConcurrency: 2 };
+const WORK = { batchSize: 500, perJobResults: true, burstWhenBatchFull: true, localConcurrency: 4 };
 const QUEUE = { notify: true, retryLimit: 1, retryDelay: 0 };
 const OPEN = `SELECT 1 FROM pgboss.job WHERE name = $1 AND state < 'active' AND start_after < now() + interval '1 hour'
   UNION ALL SELECT 1 FROM pgboss.job WHERE name = $1 AND state = 'active' LIMIT 1`;
