@@ -56,8 +56,11 @@ export class CodeLoader extends LockReader implements CodeSource {
   /** What the lock knows, and nothing else. @param network For what the store has lost; null: it is not fetched. */
   locked(network: RemoteModules | null): RemoteModules {
     const options = { store: this.#store, network: this.#settings.offline ? null : network };
+    let found: Promise<LockedModules> | undefined;
+    const modules = () => found ??= this.lock().then(({ code }) => new LockedModules(code, options));
     return {
-      load: async (url, chain) => await new LockedModules((await this.lock()).code, options).load(url, chain),
+      load: async (url, chain) => await (await modules()).load(url, chain),
+      locked: async () => await (await modules()).locked(),
     };
   }
 

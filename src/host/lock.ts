@@ -40,7 +40,7 @@ export interface Lock {
 export const EMPTY_LOCK: Lock = {
   plugins: {},
   tasks: {},
-  code: { preparedVersion: "", redirects: {}, modules: {} },
+  code: { images: {}, redirects: {}, modules: {} },
 };
 
 /** The lock of a manifest stands beside it. */

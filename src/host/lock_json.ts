@@ -5,7 +5,7 @@ import { type LockedGraph, type LockedModule, sha256 } from "../loader/light.ts"
 import type { Lock, LockedCode, LockedPlugin } from "./lock.ts";
 import { lockConflict, lockDigest, lockShape, lockSyntax, lockVersion } from "./lock_errors.ts";
 import { permissions } from "./plugin_shapes.ts";
-import { count, dictionary, list, Mismatch, nullable, object, oneOf, optional, type Shape, text } from "./shape.ts";
+import { count, dictionary, list, Mismatch, nullable, object, oneOf, type Shape, text } from "./shape.ts";
 
 /** Raised when an older nuvom would misread it. */
 export const LOCK_VERSION = 1;
@@ -37,7 +37,6 @@ export function parseLock(written: string, path: string): Lock {
 
 type WrittenModule = { readonly redirect: string } | {
   readonly bytes: number;
-  readonly code?: string;
   readonly sha256: string;
   readonly type: LockedModule["mediaType"];
 };
@@ -58,7 +57,7 @@ interface WrittenPlugin extends WrittenCode {
 }
 
 interface Written {
-  readonly loader: string;
+  readonly images: Readonly<Record<string, string>>;
   readonly modules: Readonly<Record<string, WrittenModule>>;
   readonly plugins: Readonly<Record<string, WrittenPlugin>>;
   readonly tasks: Readonly<Record<string, WrittenCode>>;
@@ -74,7 +73,6 @@ const writtenModule: Shape<WrittenModule> = (value, at) =>
     ? object<{ redirect: string }>({ redirect: text })(value, at)
     : object<Exclude<WrittenModule, { redirect: string }>>({
       bytes: count,
-      code: optional(hash),
       sha256: hash,
       type: oneOf(["js", "ts", "json"]),
     })(value, at);
@@ -82,7 +80,7 @@ const writtenModule: Shape<WrittenModule> = (value, at) =>
 const CODE = { final: text, granted: permissions, graph: hash, specifier: text, url: text };
 
 const shape: Shape<Written> = object<Written>({
-  loader: text,
+  images: dictionary(hash),
   modules: dictionary(writtenModule),
   plugins: dictionary(object<WrittenPlugin>({
     ...CODE,
@@ -96,13 +94,13 @@ const shape: Shape<Written> = object<Written>({
 
 function read(content: unknown, path: string): Lock {
   try {
-    const { loader, modules, plugins, tasks } = shape(content, "");
+    const { images, modules, plugins, tasks } = shape(content, "");
     return {
       plugins: mapped(plugins, ({ asked, export: exportName, provides, version, ...code }) => (
         { ...readCode(code), asked, exportName, provides, version }
       )),
       tasks: mapped(tasks, readCode),
-      code: readModules(loader, modules),
+      code: readModules(images, modules),
     };
   } catch (error) {
     if (error instanceof Mismatch) throw lockShape(path, error.message);
@@ -114,15 +112,15 @@ function readCode({ final, ...code }: WrittenCode): LockedCode {
   return { ...code, finalUrl: final };
 }
 
-function readModules(loader: string, modules: Written["modules"]): LockedGraph {
+function readModules(images: Written["images"], modules: Written["modules"]): LockedGraph {
   const entries = Object.entries(modules);
   return {
-    preparedVersion: loader,
+    images,
     redirects: Object.fromEntries(entries.flatMap(([url, one]) => "redirect" in one ? [[url, one.redirect]] : [])),
     modules: Object.fromEntries(entries.flatMap(([url, one]) => {
       if ("redirect" in one) return [];
-      const { type: mediaType, code = null, ...rest } = one;
-      return [[url, { ...rest, mediaType, code }]];
+      const { type: mediaType, ...rest } = one;
+      return [[url, { ...rest, mediaType }]];
     })),
   };
 }
@@ -130,12 +128,10 @@ function readModules(loader: string, modules: Written["modules"]): LockedGraph {
 function contentOf({ plugins, tasks, code }: Lock): Written & { readonly version: number } {
   return {
     version: LOCK_VERSION,
-    loader: code.preparedVersion,
+    images: code.images,
     modules: {
       ...mapped(code.redirects, (redirect) => ({ redirect })),
-      ...mapped(code.modules, ({ mediaType: type, code, ...rest }) => (
-        { ...rest, type, ...(code === null ? {} : { code }) }
-      )),
+      ...mapped(code.modules, ({ mediaType: type, ...rest }) => ({ ...rest, type })),
     },
     plugins: mapped(plugins, ({ exportName, asked, provides, version, ...code }) => (
       { ...writeCode(code), asked, export: exportName, provides, version }

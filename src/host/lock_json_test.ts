@@ -22,9 +22,9 @@ const LOCK: Lock = {
   },
   tasks: { "./t.ts": { specifier: "./t.ts", url: "./t.ts", finalUrl: "./t.ts", graph: HASH, granted: {} } },
   code: {
-    preparedVersion: "1",
+    images: { [HASH]: HASH },
     redirects: { "https://h.example/": URL_A, "__proto__": URL_A },
-    modules: { [URL_A]: { sha256: HASH, bytes: 3, mediaType: "ts", code: null } },
+    modules: { [URL_A]: { sha256: HASH, bytes: 3, mediaType: "ts" } },
   },
 };
 
@@ -65,7 +65,7 @@ Deno.test("F11, F12: parseLock() refuses what it does not know, and hashes that 
 });
 
 Deno.test("F11: parseLock() names the line of a conflict marker", () => {
-  const text = lockText(LOCK).replace('  "loader"', '<<<<<<< HEAD\n=======\n>>>>>>> x\n  "loader"');
+  const text = lockText(LOCK).replace('  "images"', '<<<<<<< HEAD\n=======\n>>>>>>> x\n  "images"');
   const { message } = assertThrows(() => parseLock(text, "/p/.nuvom_plugins.lock"));
   assertStringIncludes(message, ".nuvom_plugins.lock:3: a merge left its conflict markers here.");
 });

@@ -1,19 +1,8 @@
 /** What a CommonJS module asks for and what it offers. @module */
 
 import { initSync, parse as lex } from "cjs-module-lexer";
+import type { CommonJs } from "./parsed_module.ts";
 import { literalText, type SyntaxNode } from "./syntax_node.ts";
-
-/** What the parser and the lexer found in a CommonJS module. */
-export interface CommonJs {
-  /** What `require("…")` names, wherever it stands. */
-  readonly requires: readonly string[];
-  /** What `require.resolve("…")` names. */
-  readonly resolves: readonly string[];
-  /** Names that an ES module may import. */
-  readonly names: readonly string[];
-  /** What `require`s it hands on the names of. */
-  readonly reexports: readonly string[];
-}
 
 /**
  * Gathers what the nodes of a module name. Whose `require` or `exports` it is, is not asked: a name too many harms
@@ -95,11 +84,6 @@ function textsOf(node: SyntaxNode | undefined): readonly string[] {
   }
   const text = literalText(node);
   return text === null ? [] : [text];
-}
-
-/** How `require` reads a file. */
-export function requiredType(url: string): "js" | "json" {
-  return url.endsWith(".json") ? "json" : "js";
 }
 
 let ready = false;

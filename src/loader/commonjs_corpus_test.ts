@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Script } from "node:vm";
 import { NuvomError } from "../core/mod.ts";
-import { parseModule, rewrite } from "./rewrite.ts";
+import { parseModule } from "./parse_module.ts";
+import { rewrite } from "./rewrite.ts";
 
 /** Valid CommonJS that hides an `import(` in what only scripts may say; each runs exactly one. */
 const HIDING: readonly string[] = [

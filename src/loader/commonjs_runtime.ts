@@ -1,15 +1,13 @@
 /** Writes `commonjs.js` of a prepared folder: what runs its CommonJS modules, one when it is first required. @module */
 
-import { requiredType } from "./commonjs.ts";
 import { COMMONJS_STUB } from "./commonjs_stub.ts";
 import { pathOf } from "./errors.ts";
 import { moduleAt, type ModuleGraph } from "./graph.ts";
-import type { LoadedModule } from "./load_module.ts";
+import type { LoadedModule } from "./loaded_module.ts";
+import { requiredType } from "./parsed_module.ts";
+import { fileOf } from "./prepared_file.ts";
 import { parentOf } from "./project_files.ts";
 import type { Resolution } from "./resolve.ts";
-
-/** Names the file of a module in the folder. */
-type FileOf = (module: LoadedModule) => string;
 
 /** What the runtime knows of a CommonJS module. */
 interface Entry {
@@ -35,7 +33,7 @@ const NODE_CODES: Readonly<Record<string, string>> = {
 };
 
 /** What stack traces call the text of a CommonJS module; there is no such file. */
-export function scriptFile(module: LoadedModule, fileOf: FileOf): string {
+export function scriptFile(module: LoadedModule): string {
   return fileOf(module).replace(/\.js$/, ".cjs");
 }
 
@@ -44,14 +42,14 @@ export function scriptFile(module: LoadedModule, fileOf: FileOf): string {
  *
  * @param texts What {@linkcode rewrite} made of each CommonJS module, by its number.
  */
-export function commonJsRuntime(graph: ModuleGraph, texts: ReadonlyMap<number, string>, fileOf: FileOf): string {
+export function commonJsRuntime(graph: ModuleGraph, texts: ReadonlyMap<number, string>): string {
   if (texts.size === 0) return "export {};\n";
   const entries: Record<number, Entry> = {};
   const paths: Record<string, Meaning> = {};
   for (const module of graph.modules.values()) {
-    if (module.parsed.commonjs !== undefined) entries[module.index] = entryOf(module, graph, fileOf);
-    if (module.parsed.commonjs !== undefined || module.type === "json") {
-      paths[pathOf(module.url)] = meaningOf(module, fileOf);
+    if (module.parsed?.commonjs !== undefined) entries[module.index] = entryOf(module, graph);
+    if (module.parsed?.commonjs !== undefined || module.type === "json") {
+      paths[pathOf(module.url)] = meaningOf(module);
     }
   }
   const meanings = [
@@ -71,7 +69,7 @@ export function commonJsRuntime(graph: ModuleGraph, texts: ReadonlyMap<number, s
 }
 
 /** What ES modules import in place of a CommonJS module: it runs it, and has its exports by name. */
-export function commonJsFacade(module: LoadedModule, graph: ModuleGraph, fileOf: FileOf): string {
+export function commonJsFacade(module: LoadedModule, graph: ModuleGraph): string {
   const { names, spaces } = surroundings(module, graph);
   return [
     `import { provide, start } from "./commonjs.js";`,
@@ -91,10 +89,10 @@ function surroundings(
   const names = new Set<string>();
   const handsOn = new Set([module]);
   for (const each of handsOn) {
-    each.parsed.commonjs?.names.forEach((name) => names.add(name));
-    for (const specifier of each.parsed.commonjs?.reexports ?? []) {
+    each.parsed?.commonjs?.names.forEach((name) => names.add(name));
+    for (const specifier of each.parsed?.commonjs?.reexports ?? []) {
       const target = moduleOf(each.requires.get(specifier), graph);
-      if (target?.parsed.commonjs !== undefined) handsOn.add(target);
+      if (target?.parsed?.commonjs !== undefined) handsOn.add(target);
     }
   }
   const reached = new Set([module]);
@@ -104,15 +102,15 @@ function surroundings(
       if (target !== undefined) reached.add(target);
     }
   }
-  return { names: [...names], spaces: [...reached].filter(({ type, parsed }) => type === "js" && !parsed.commonjs) };
+  return { names: [...names], spaces: [...reached].filter(({ type, parsed }) => type === "js" && !parsed?.commonjs) };
 }
 
-function entryOf(module: LoadedModule, graph: ModuleGraph, fileOf: FileOf): Entry {
+function entryOf(module: LoadedModule, graph: ModuleGraph): Entry {
   const path = pathOf(module.url);
   const requires = Object.fromEntries(
     [...module.requires].map(([specifier, resolution]) => {
       const target = moduleOf(resolution, graph);
-      return [specifier, target === undefined ? otherMeaning(specifier, resolution) : meaningOf(target, fileOf)];
+      return [specifier, target === undefined ? otherMeaning(specifier, resolution) : meaningOf(target)];
     }),
   );
   const resolves = Object.fromEntries(
@@ -125,16 +123,16 @@ function entryOf(module: LoadedModule, graph: ModuleGraph, fileOf: FileOf): Entr
         : refusal(specifier, resolution),
     ]),
   );
-  return { path, folder: parentOf(path), script: scriptFile(module, fileOf), requires, resolves };
+  return { path, folder: parentOf(path), script: scriptFile(module), requires, resolves };
 }
 
 function moduleOf(resolution: Resolution | undefined, graph: ModuleGraph): LoadedModule | undefined {
   return resolution?.kind === "module" ? moduleAt(graph, resolution.url, requiredType(resolution.url)) : undefined;
 }
 
-function meaningOf(module: LoadedModule, fileOf: FileOf): Meaning {
+function meaningOf(module: LoadedModule): Meaning {
   if (module.type === "json") return `./${fileOf(module)}`;
-  return module.parsed.commonjs === undefined ? { space: module.index } : module.index;
+  return module.parsed?.commonjs === undefined ? { space: module.index } : module.index;
 }
 
 function otherMeaning(specifier: string, resolution: Resolution): string | Refusal {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { NuvomError } from "../core/mod.ts";
-import { parseModule } from "./rewrite.ts";
+import { parseModule } from "./parse_module.ts";
 import { importAsGuest, type Namespace, TestProject } from "./testing.ts";
 
 /** Runs `main.js`, an ES module, beside a package `c` of these files. */

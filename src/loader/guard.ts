@@ -2,17 +2,22 @@
 
 import { builtinTarget, REQUIRABLE } from "./builtins.ts";
 import { pathOf } from "./errors.ts";
-import { moduleAt, type ModuleGraph, moduleKey } from "./graph.ts";
-import { type LoadedModule, siteKey } from "./load_module.ts";
+import { type Guarded, type ModuleGraph, moduleKey } from "./graph.ts";
+import { type LoadedModule, siteKey } from "./loaded_module.ts";
+import { fileOf, targetOf } from "./prepared_file.ts";
 
 /**
  * The guard knows the verified graph and nothing else. Foreign code may have changed every global by the time it is
  * called, so it only reads properties of objects without a prototype, and imports only what stands in its tables.
  */
-export function guardSource(graph: ModuleGraph, fileOf: (module: LoadedModule) => string): string {
-  const modules = [...graph.modules.values()];
-  const dynamic = modules.some(({ parsed }) => parsed.dynamic.length > 0);
-  const files = dynamic ? [...filesByKey(graph, fileOf)].map(([key, file]) => [key, `./${file}`]) : [];
+export function guardSource(graph: ModuleGraph): string {
+  const remote = graph.image?.modules ?? [];
+  const modules = [...graph.modules.values()].map((module) => ({
+    module,
+    guarded: remote[module.index]?.guarded ?? guardedOf(module, graph),
+  }));
+  const isDynamic = modules.some(({ guarded }) => guarded.known !== null);
+  const files = isDynamic ? [...filesByKey(graph)].map(([key, file]) => [key, `./${file}`]) : [];
   const builtins = Object.fromEntries(
     [...REQUIRABLE, "module"].flatMap((name) => [[name, builtinTarget(name)], [`node:${name}`, builtinTarget(name)]]),
   );
@@ -44,52 +49,39 @@ export function guardSource(graph: ModuleGraph, fileOf: (module: LoadedModule) =
     `const metaOf = (url, filename) => freeze({ url, filename, dirname: filename === undefined ? undefined :` +
     ` filename.slice(0, filename.lastIndexOf("/")), main: false,` +
     ` resolve: (specifier) => new URLHere(specifier, url).href });`,
-    ...modules.flatMap((module) => guardOf(module, graph, fileOf)),
+    ...modules.flatMap(({ module, guarded }) => linesOf(module, guarded)),
   ];
   return parts.join("\n") + "\n";
 }
 
-function guardOf(module: LoadedModule, graph: ModuleGraph, fileOf: (module: LoadedModule) => string): string[] {
-  const { index, url, parsed } = module;
+/** What the guard is to know of a module that was parsed. */
+export function guardedOf(module: LoadedModule, graph: ModuleGraph): Guarded {
+  const { dynamic, metas, imports } = module.parsed!;
+  const known = imports.filter(({ range }) => range === null).map((site) => {
+    const found = module.imports.get(siteKey(site))!;
+    const meaning = found.kind === "refused" ? [found.code, found.message] as const : targetOf(module, site, graph);
+    return [siteKey(site), meaning] as const;
+  });
+  return { known: dynamic.length === 0 ? null : known, meta: metas.length > 0 };
+}
+
+function linesOf({ index, url }: LoadedModule, { known, meta }: Guarded): string[] {
   const lines: string[] = [];
-  if (parsed.dynamic.length > 0) {
-    const known = parsed.imports.filter(({ range }) => range === null).map((site) => {
-      const found = module.imports.get(siteKey(site))!;
-      return [
-        siteKey(site),
-        found.kind === "refused" ? [found.code, found.message] : targetOf(module, site, graph, fileOf),
-      ];
-    });
+  if (known !== null) {
     lines.push(`const known${index} = table(${literal(Object.fromEntries(known))});`);
     lines.push(
       `export const load${index} = (given, options) => load(known${index}, ${JSON.stringify(url)}, given, options);`,
     );
   }
-  if (parsed.metas.length > 0) {
+  if (meta) {
     const filename = url.startsWith("file:") ? JSON.stringify(pathOf(url)) : "undefined";
     lines.push(`export const meta${index} = metaOf(${JSON.stringify(url)}, ${filename});`);
   }
   return lines;
 }
 
-/** What an import says once it is rewritten. */
-export function targetOf(
-  module: LoadedModule,
-  site: { readonly specifier: string; readonly type: "js" | "json" | "text" },
-  graph: ModuleGraph,
-  fileOf: (module: LoadedModule) => string,
-): string {
-  const resolution = module.imports.get(siteKey(site))!;
-  if (resolution.kind === "refused") throw new TypeError(resolution.message);
-  if (resolution.kind === "ready") return resolution.target;
-  return `./${fileOf(moduleAt(graph, resolution.url, site.type))}`;
-}
-
 /** Names of files by {@linkcode moduleKey}, also by the URLs that were redirected. */
-export function filesByKey(
-  graph: ModuleGraph,
-  fileOf: (module: LoadedModule) => string,
-): ReadonlyMap<string, string> {
+export function filesByKey(graph: ModuleGraph): ReadonlyMap<string, string> {
   const files = new Map([...graph.modules].map(([key, module]) => [key, fileOf(module)]));
   for (const [asked, url] of graph.redirects) {
     for (const type of ["js", "json", "text"] as const) {

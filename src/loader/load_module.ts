@@ -2,47 +2,16 @@
 
 import { NuvomError } from "../core/mod.ts";
 import { badSpecifier, syntaxError } from "./errors.ts";
-import { type MediaType, mediaTypeOf } from "./media_type.ts";
-import type { PreparedPack, PreparedSource } from "./prepared_pack.ts";
+import { type LoadedModule, type ModuleLink, type ModuleRequest, siteKey } from "./loaded_module.ts";
+import { mediaTypeOf } from "./media_type.ts";
+import { parseModule } from "./parse_module.ts";
+import { type ImportSite, type ParsedModule, requiredType } from "./parsed_module.ts";
 import { readInside, sha256 } from "./read.ts";
 import { isRemote, type RemoteModule, type RemoteModules } from "./remote.ts";
 import type { Project } from "./project.ts";
 import type { Resolution } from "./resolve.ts";
 import { resolveImport, resolveRequire } from "./resolve_local.ts";
-import { type ImportSite, type ImportType, type ParsedModule, parseModule } from "./rewrite.ts";
 import { transpile } from "./transpile.ts";
-
-/** One module, ready to be rewritten. */
-export interface LoadedModule {
-  /** Of a module from a URL the last one, after redirects. */
-  readonly url: string;
-  readonly type: ImportType;
-  readonly mediaType: MediaType;
-  /** Of the bytes as they were read. */
-  readonly sha256: string;
-  readonly bytes: number;
-  /** SHA-256 of the prepared form, for the lock; null where none is kept. */
-  readonly code: string | null;
-  /** Position in the graph; `guard.js` and the file's name carry it. */
-  readonly index: number;
-  readonly parsed: ParsedModule;
-  /** Source map of the transpiler, JSON text. */
-  readonly map: string | null;
-  /** What each import means, by {@linkcode siteKey}. */
-  readonly imports: ReadonlyMap<string, Resolution>;
-  /** What each `require` of a CommonJS module means, by its specifier. */
-  readonly requires: ReadonlyMap<string, Resolution>;
-  /** What each `require.resolve` of a CommonJS module means, by its specifier; it loads nothing. */
-  readonly resolves: ReadonlyMap<string, Resolution>;
-}
-
-/** An import, or an entry, that is to be loaded. */
-export interface ModuleRequest {
-  readonly url: string;
-  readonly type: ImportType;
-  /** URLs of the modules that led here, outermost first. */
-  readonly chain: readonly string[];
-}
 
 /** What modules of one graph are loaded with. */
 export interface LoadContext {
@@ -51,13 +20,7 @@ export interface LoadContext {
   readonly embedded?: (name: string) => Promise<string>;
   readonly remote?: RemoteModules;
   readonly imports: Readonly<Record<string, string>>;
-  readonly pack: PreparedPack | null;
   readonly project: Project;
-}
-
-/** Names an import of a module. */
-export function siteKey(site: Pick<ImportSite, "specifier" | "type">): string {
-  return `${site.type} ${site.specifier}`;
 }
 
 /** Everything of a module but its place in the graph. */
@@ -65,13 +28,28 @@ export async function loadModule(request: ModuleRequest, context: LoadContext): 
   const { type, chain } = request;
   const source = await sourceOf(request, context);
   const { url, mediaType, sha256, bytes } = source;
-  const { parsed, map, code } = await prepare(source, request, context);
+  const { parsed, map } = await parsedSource(source, request, context);
   const here = [...chain, url];
   const imports = new Map<string, Resolution>();
   for (const site of parsed.imports) imports.set(siteKey(site), await resolveSite(site, here, context));
   const requires = await resolveCalls(parsed.commonjs?.requires ?? [], here, context);
   const resolves = await resolveCalls(parsed.commonjs?.resolves ?? [], here, context);
-  return { url, type, mediaType, sha256, bytes, code, parsed, map, imports, requires, resolves };
+  const links = [...linksOf(parsed, imports, requires)];
+  return { url, type, mediaType, sha256, bytes, parsed, map, links, imports, requires, resolves };
+}
+
+function* linksOf(
+  { imports: sites }: ParsedModule,
+  imports: LoadedModule["imports"],
+  requires: LoadedModule["requires"],
+): Iterable<ModuleLink> {
+  for (const site of sites) {
+    const resolution = imports.get(siteKey(site))!;
+    if (resolution.kind === "module") yield { url: resolution.url, type: site.type };
+  }
+  for (const resolution of requires.values()) {
+    if (resolution.kind === "module") yield { url: resolution.url, type: requiredType(resolution.url) };
+  }
 }
 
 async function sourceOf({ url, chain }: ModuleRequest, context: LoadContext): Promise<RemoteModule> {
@@ -89,23 +67,18 @@ async function localSource(url: string, chain: readonly string[], context: LoadC
     ? await readInside(url, context.root, chain)
     : new TextEncoder().encode(await context.embedded!(name));
   const read = () => Promise.resolve(bytes);
-  return { url, mediaType: mediaTypeOf(url), sha256: sha256(bytes), bytes: bytes.length, code: null, read };
+  return { url, mediaType: mediaTypeOf(url), sha256: sha256(bytes), bytes: bytes.length, read };
 }
 
-/** From the pack where that is trusted; what is made of a module from a URL goes into it. */
-async function prepare(
+async function parsedSource(
   source: RemoteModule,
   request: ModuleRequest,
-  { pack, project }: LoadContext,
-): Promise<PreparedSource & { code: string | null }> {
-  const key = `${request.type} ${source.mediaType} ${source.sha256}`;
-  const found = pack?.find(key, source.code) ?? null;
-  if (found !== null) return { ...found, code: source.code };
+  { project }: LoadContext,
+): Promise<{ parsed: ParsedModule; map: string | null }> {
   const text = new TextDecoder().decode(await source.read());
   const { code, map } = await toCode(source, request, text);
   const format = request.type === "js" ? await project.format(source.url, request.chain) : "module";
-  const made = { parsed: parseModule(source.url, code, format, map), map };
-  return { ...made, code: isRemote(source.url) ? pack?.keep(key, made) ?? null : null };
+  return { parsed: parseModule(source.url, code, format, map), map };
 }
 
 /** Bundles hold `try { await import("optional-package") } catch {}`: what is not there fails when it is run, not before. */

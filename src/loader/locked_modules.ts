@@ -4,7 +4,6 @@ import { entryMissing, hashDiffers, notStored, weakHash } from "./lock_errors.ts
 import type { ModuleGraph } from "./graph.ts";
 import type { MediaType } from "./media_type.ts";
 import type { ModuleStore } from "./module_store.ts";
-import { PREPARED_VERSION } from "./prepared_pack.ts";
 import { sha256 } from "./read.ts";
 import { isRemote, type RemoteModule, type RemoteModules } from "./remote.ts";
 import { remoteUrl } from "./remote_url.ts";
@@ -15,14 +14,12 @@ export interface LockedModule {
   readonly sha256: string;
   readonly bytes: number;
   readonly mediaType: MediaType;
-  /** SHA-256 of its prepared form, where that is known. */
-  readonly code: string | null;
 }
 
 /** What a lock says of the modules from URLs of one or more graphs. */
 export interface LockedGraph {
-  /** `PREPARED_VERSION` of the loader that wrote it; the `code` of another one says nothing. */
-  readonly preparedVersion: string;
+  /** SHA-256 of the images that were made of them, by the keys of those; see `image.ts`. */
+  readonly images: Readonly<Record<string, string>>;
   /** Where modules were found in the end, by what was asked for; only where that differs. */
   readonly redirects: Readonly<Record<string, string>>;
   /** By final URL. */
@@ -40,11 +37,9 @@ export interface LockedOptions {
 export function lockedGraph(graph: ModuleGraph): LockedGraph {
   const remote = [...graph.modules.values()].filter(({ url }) => isRemote(url));
   return {
-    preparedVersion: PREPARED_VERSION,
+    images: graph.image === null ? {} : { [graph.image.key]: graph.image.sha256 },
     redirects: sorted([...graph.redirects]),
-    modules: sorted(
-      remote.map(({ url, sha256, bytes, mediaType, code }) => [url, { sha256, bytes, mediaType, code }]),
-    ),
+    modules: sorted(remote.map(({ url, sha256, bytes, mediaType }) => [url, { sha256, bytes, mediaType }])),
   };
 }
 
@@ -67,6 +62,11 @@ export class LockedModules implements RemoteModules {
     return own(this.#lock.modules, url)?.sha256 ?? null;
   }
 
+  /** See {@linkcode RemoteModules.locked}. */
+  locked(): Promise<LockedGraph> {
+    return Promise.resolve(this.#lock);
+  }
+
   /** @throws {NuvomError} `NUVOM_LOCK_ENTRY`, `NUVOM_LOCK_HASH`; when it is read, also what the network throws */
   load(written: string, chain: readonly string[]): Promise<RemoteModule> {
     return Promise.try(() => this.#find(written, chain));
@@ -78,8 +78,7 @@ export class LockedModules implements RemoteModules {
     const locked = own(this.#lock.modules, url);
     if (locked === undefined) throw entryMissing(asked, chain);
     if (!/^[0-9a-f]{64}$/.test(locked.sha256)) throw weakHash(url, chain);
-    const code = this.#lock.preparedVersion === PREPARED_VERSION ? locked.code : null;
-    return { url, ...locked, code, read: () => this.#read(asked, locked.sha256, chain) };
+    return { url, ...locked, read: () => this.#read(asked, locked.sha256, chain) };
   }
 
   async #read(asked: string, hash: string, chain: readonly string[]): Promise<Uint8Array> {

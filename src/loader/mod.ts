@@ -2,8 +2,10 @@
 
 export { type GraphRecord, graphRecord, recordIsFresh } from "./record.ts";
 export { BRIDGE, type GuestBridge, SDK_EXPORTS, STUBS } from "./guest_bridge.ts";
-export { importsOf, loadGraph, type LoadOptions, type LoadProgress, type ModuleGraph } from "./graph.ts";
-export type { LoadedModule } from "./load_module.ts";
+export { importsOf, type ModuleGraph } from "./graph.ts";
+export { loadGraph, type LoadOptions } from "./load_graph.ts";
+export type { LoadProgress } from "./load_progress.ts";
+export type { LoadedModule } from "./loaded_module.ts";
 export { modulesFrom } from "./reachable.ts";
 export { isRemote, type RemoteModule, type RemoteModules } from "./remote.ts";
 export { remoteUrl } from "./remote_url.ts";

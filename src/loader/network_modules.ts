@@ -157,7 +157,7 @@ export class NetworkModules implements RemoteModules {
 
   #store(url: string, mediaType: MediaType, body: Uint8Array): RemoteModule {
     const sha256 = this.#options.store.put(body);
-    return { url, mediaType, sha256, bytes: body.length, code: null, read: () => Promise.resolve(body) };
+    return { url, mediaType, sha256, bytes: body.length, read: () => Promise.resolve(body) };
   }
 }
 

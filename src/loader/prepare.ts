@@ -1,13 +1,13 @@
 /** Writes a verified graph into a private folder of this run, from which a guest imports it. @module */
 
 import { commonJsFacade, commonJsRuntime, scriptFile } from "./commonjs_runtime.ts";
-import type { ModuleGraph } from "./graph.ts";
-import { filesByKey, guardSource, targetOf } from "./guard.ts";
-import type { LoadedModule } from "./load_module.ts";
+import type { ModuleGraph, StackSource } from "./graph.ts";
+import { filesByKey, guardSource } from "./guard.ts";
+import { fileOf, NO_SOURCE_MAP, targetOf } from "./prepared_file.ts";
 import { PrivateFolder } from "./private_folder.ts";
 import { rewrite } from "./rewrite.ts";
 import { stubModules } from "./shims.ts";
-import { mapStack, type StackSource } from "./stack.ts";
+import { mapStack } from "./stack.ts";
 
 /** An entry of a prepared graph. */
 export interface PreparedEntry {
@@ -54,38 +54,18 @@ export class PreparedGraph {
   }
 }
 
-/**
- * The runtime follows the last `sourceMappingURL` of a module when it makes a stack trace, whatever its realm may do:
- * it fetches `http:` ones and reads files (seen in Deno 2.7 and 2.9). Of several the last one counts.
- */
-const NO_SOURCE_MAP = "\n//# sourceMappingURL=data:,\n";
-
 /** Writes the graph; nothing is left behind when it fails. */
 export async function prepareGraph(graph: ModuleGraph): Promise<PreparedGraph> {
   const folder = await PrivateFolder.make();
-  const names = new Map([...graph.modules.values()].map((module) => [module, fileName(module)]));
-  const fileOf = (module: LoadedModule) => names.get(module)!;
-  const files = filesByKey(graph, fileOf);
   const sources = new Map<string, StackSource>();
-  const prepared = new PreparedGraph(folder, files, sources);
-  const scripts = new Map<number, string>();
+  const prepared = new PreparedGraph(folder, filesByKey(graph), sources);
   try {
-    const put = (name: string, text: string) => writePrivate(`${folder.path}/${name}`, text);
-    for (const [name, text] of stubModules()) put(name, text);
-    put("guard.js", guardSource(graph, fileOf));
-    for (const module of graph.modules.values()) {
-      const { code, shifts } = rewrite(
-        module.parsed,
-        (site) => targetOf(module, site, graph, fileOf),
-        module.index,
-      );
-      const isCommonJs = module.parsed.commonjs !== undefined;
-      const written = isCommonJs ? scriptFile(module, fileOf) : fileOf(module);
-      sources.set(written, { url: module.url, map: module.map, shifts });
-      if (isCommonJs) scripts.set(module.index, code + NO_SOURCE_MAP);
-      put(fileOf(module), isCommonJs ? commonJsFacade(module, graph, fileOf) : code + NO_SOURCE_MAP);
+    writeStubs(graph, folder.path);
+    for (const module of graph.image?.modules ?? []) {
+      sources.set(fileOf(module), module.stack);
+      writePrivate(`${folder.path}/${fileOf(module)}`, module.text);
     }
-    put("commonjs.js", commonJsRuntime(graph, scripts, fileOf));
+    writeParsed(graph, folder.path, sources);
     return prepared;
   } catch (error) {
     await prepared.dispose();
@@ -93,17 +73,35 @@ export async function prepareGraph(graph: ModuleGraph): Promise<PreparedGraph> {
   }
 }
 
-function fileName(module: LoadedModule): string {
-  const last = module.url.split(/[/:]/).at(-1)!.replace(/\.[a-z]+$/i, "").replace(/[^A-Za-z0-9_-]/g, "_");
-  // A percent-encoded name may be three times as long as a file system takes.
-  return `${module.index}-${last.slice(0, 80)}.js`;
+function writeStubs(graph: ModuleGraph, folder: string): void {
+  for (const [name, text] of stubModules()) writePrivate(`${folder}/${name}`, encoder.encode(text));
+  writePrivate(`${folder}/guard.js`, encoder.encode(guardSource(graph)));
 }
+
+/** What is in no image. */
+function writeParsed(graph: ModuleGraph, folder: string, sources: Map<string, StackSource>): void {
+  const scripts = new Map<number, string>();
+  const put = (name: string, text: string) => writePrivate(`${folder}/${name}`, encoder.encode(text));
+  const inImage = graph.image?.modules.length ?? 0;
+  for (const module of graph.modules.values()) {
+    if (module.index < inImage) continue;
+    const { url, map, index, parsed } = module;
+    const { code, shifts } = rewrite(parsed!, (site) => targetOf(module, site, graph), index);
+    const isCommonJs = parsed!.commonjs !== undefined;
+    sources.set(isCommonJs ? scriptFile(module) : fileOf(module), { url, details: () => ({ map, shifts: shifts() }) });
+    if (isCommonJs) scripts.set(index, code + NO_SOURCE_MAP);
+    put(fileOf(module), isCommonJs ? commonJsFacade(module, graph) : code + NO_SOURCE_MAP);
+  }
+  put("commonjs.js", commonJsRuntime(graph, scripts));
+}
+
+const encoder = new TextEncoder();
 
 function folderUrl(folder: string): string {
   return new URL(`file://${encodeURI(folder).replace(/[?#]/g, encodeURIComponent)}/`).href;
 }
 
 /** Not asynchronous: for small files the hops between threads cost more than the writes. */
-function writePrivate(path: string, text: string): void {
-  Deno.writeTextFileSync(path, text, { createNew: true, mode: 0o600 });
+function writePrivate(path: string, bytes: Uint8Array): void {
+  Deno.writeFileSync(path, bytes, { createNew: true, mode: 0o600 });
 }

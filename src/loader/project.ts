@@ -8,7 +8,7 @@ import { memberNotFound } from "./package_errors.ts";
 import { resolveNpm } from "./npm_specifier.ts";
 import { PackageResolver } from "./package_resolver.ts";
 import type { Want } from "./package_target.ts";
-import type { Format } from "./rewrite.ts";
+import type { Format } from "./parse_module.ts";
 import { parentOf, pathUrl, ProjectFiles } from "./project_files.ts";
 
 /** The folder that local modules come from. It remembers what it read, so it is for one load. */

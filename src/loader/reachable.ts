@@ -1,7 +1,7 @@
 /** Which modules of a graph one of its entries brings along. @module */
 
 import { importsOf, moduleAt, type ModuleGraph } from "./graph.ts";
-import type { LoadedModule } from "./load_module.ts";
+import type { LoadedModule } from "./loaded_module.ts";
 
 /** The entry's module and all that it imports, directly or not; each once. */
 export function modulesFrom(graph: ModuleGraph, entry: string): LoadedModule[] {

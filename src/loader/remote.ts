@@ -10,8 +10,6 @@ export interface RemoteModule {
   /** Of its bytes. */
   readonly sha256: string;
   readonly bytes: number;
-  /** SHA-256 of its prepared form, where something trusted knows it; see {@linkcode PreparedPack}. */
-  readonly code: string | null;
   /** Its bytes; they have the hash. */
   read(): Promise<Uint8Array>;
 }
@@ -24,6 +22,19 @@ export interface RemoteModules {
    * @throws {NuvomError} `NUVOM_FETCH_…`, `NUVOM_LOCK_…`, `NUVOM_STORE_…`
    */
   load(url: string, chain: readonly string[]): Promise<RemoteModule>;
+  /**
+   * The lock that vouches for every module that `load` gives, and for images of them; left out where there is none.
+   * @throws {NuvomError} `NUVOM_LOCK_…`
+   */
+  locked?(): Promise<VouchedModules>;
+}
+
+/** What a lock vouches for. */
+export interface VouchedModules {
+  /** SHA-256 by URL. */
+  readonly modules: Readonly<Record<string, { readonly sha256: string }>>;
+  /** SHA-256 by key. */
+  readonly images: Readonly<Record<string, string>>;
 }
 
 /** Whether a URL, or what somebody wrote as one, means a module from the network. */

@@ -174,7 +174,7 @@ Deno.test("loadGraph() takes everything from a URL as an ES module: require woul
     ]]);
     const graph = await loadGraph([url], { root: project.root, remote: remoteOf(files) });
     assertEquals([...graph.modules.keys()], [url]);
-    assertEquals(graph.modules.get(url)!.parsed.commonjs, undefined);
+    assertEquals(graph.modules.get(url)!.parsed!.commonjs, undefined);
   }
 });
 
@@ -183,7 +183,7 @@ function remoteOf(files: ReadonlyMap<string, string>): RemoteModules {
     load(url) {
       const bytes = new TextEncoder().encode(files.get(url));
       const read = () => Promise.resolve(bytes);
-      return Promise.resolve({ url, mediaType: "js", sha256: sha256(bytes), bytes: bytes.length, code: null, read });
+      return Promise.resolve({ url, mediaType: "js", sha256: sha256(bytes), bytes: bytes.length, read });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { NuvomError } from "../core/mod.ts";
-import { parseModule, rewrite } from "./rewrite.ts";
+import { parseModule } from "./parse_module.ts";
+import { rewrite } from "./rewrite.ts";
 
 /** Valid modules that hide an `import(` from anything less than a parser; each runs exactly one. */
 const HIDING: readonly string[] = [

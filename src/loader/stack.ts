@@ -1,15 +1,7 @@
 /** From places in a prepared folder back to the modules as they were written. @module */
 
 import { originalPlace } from "./original_place.ts";
-import type { Shift } from "./rewrite.ts";
-
-/** What is known of one prepared file. */
-export interface StackSource {
-  readonly url: string;
-  readonly map: string | null;
-  /** Asked for when a stack is mapped. */
-  readonly shifts: () => readonly Shift[];
-}
+import type { StackSource } from "./graph.ts";
 
 /**
  * Replaces every `file:///…/NAME.js:LINE:COLUMN` of the folder in a text. Other text stays as it is.
@@ -24,9 +16,10 @@ export function mapStack(stack: string, folderUrl: string, sources: ReadonlyMap<
 }
 
 function place(source: StackSource, line: number, column: number): string {
-  const shift = source.shifts().findLast((each) => each.line === line && each.column <= column);
+  const { map, shifts } = source.details();
+  const shift = shifts.findLast((each) => each.line === line && each.column <= column);
   const written = { url: source.url, line, column: Math.max(1, column - (shift?.by ?? 0)) };
-  const original = originalPlace(written, source.map);
+  const original = originalPlace(written, map);
   return `${original.url}:${original.line}:${original.column}`;
 }
 

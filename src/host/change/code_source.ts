@@ -121,16 +121,10 @@ export function fromNetwork(network: RemoteModules, { settings }: ChangeParts): 
 
 /** What the lock is to say of the modules of some graphs together. */
 export function joinGraphs(graphs: readonly LockedGraph[]): LockedGraph {
-  const preparedVersion = graphs[0]?.preparedVersion ?? "";
-  // What another loader prepared is nothing to this one.
-  const modulesOf = (graph: LockedGraph) =>
-    graph.preparedVersion === preparedVersion
-      ? graph.modules
-      : Object.fromEntries(Object.entries(graph.modules).map(([url, module]) => [url, { ...module, code: null }]));
   return {
-    preparedVersion,
+    images: Object.assign({}, ...graphs.map(({ images }) => images)),
     redirects: Object.assign({}, ...graphs.map(({ redirects }) => redirects)),
-    modules: Object.assign({}, ...graphs.map(modulesOf)),
+    modules: Object.assign({}, ...graphs.map(({ modules }) => modules)),
   };
 }
 
