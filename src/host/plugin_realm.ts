@@ -1,7 +1,7 @@
 /** The realm that a plugin runs in: its verified modules, its grant, and the way to call it. @module */
 
 import type { Clock, EventBus, PermissionSet, PluginMetadata } from "../core/mod.ts";
-import { type PreparedGraph, prepareGraph } from "../loader/mod.ts";
+import { type PreparedGraph, prepareGraph, PrivateFolder, stubsIn } from "../loader/mod.ts";
 import { type Isolation, openRealm, type Realm } from "../sandbox/mod.ts";
 import { PluginCaller } from "./call.ts";
 import { type CodeLoader, graphDigest } from "./code_loader.ts";
@@ -66,17 +66,16 @@ export class PluginRealm {
 
   /** @throws {NuvomError} `NUVOM_LOADER_…`, `NUVOM_LOCK_…`, `NUVOM_REALM_…`; nothing is left behind then. */
   static async open(parts: PluginRealmParts, registered: (registration: unknown) => void): Promise<PluginRealm> {
-    const { entry, root, imports, code, remote, metadata } = parts;
-    const graph = await code.load([entry.module], { root, imports });
-    // A file of the project may have changed since, and import more than was checked.
-    if (graphDigest(graph) !== remote) throw graphDiffers(`plugin "${metadata.name}"`);
-    const prepared = await prepareGraph(graph);
-    try {
-      return new PluginRealm(parts, prepared, graph.digest, await openIn(prepared, parts, registered));
-    } catch (error) {
-      await prepared.dispose();
-      throw error;
+    const folder = await PrivateFolder.make();
+    // The realm starts while its modules are read and written.
+    const files = writeModules(parts, folder);
+    const [written, opened] = await Promise.allSettled([files, openIn(folder, files, parts, registered)]);
+    if (written.status === "fulfilled" && opened.status === "fulfilled") {
+      return new PluginRealm(parts, written.value.prepared, written.value.digest, opened.value);
     }
+    if (opened.status === "fulfilled") await opened.value.stop(0);
+    await folder.remove();
+    throw [written, opened].find((each) => each.status === "rejected")!.reason;
   }
 
   /** Imports the module. @throws {NuvomError} also `NUVOM_PLUGIN_METADATA`: it says something else of itself here. */
@@ -94,18 +93,38 @@ export class PluginRealm {
   }
 }
 
-function openIn(
-  graph: PreparedGraph,
+/** The modules of a plugin, in its folder. */
+interface WrittenModules {
+  readonly prepared: PreparedGraph;
+  readonly digest: string;
+}
+
+async function writeModules(
+  { entry, root, imports, code, remote, metadata }: PluginRealmParts,
+  folder: PrivateFolder,
+): Promise<WrittenModules> {
+  const graph = await code.load([entry.module], { root, imports });
+  // A file of the project may have changed since, and import more than was checked.
+  if (graphDigest(graph) !== remote) throw graphDiffers(`plugin "${metadata.name}"`);
+  return { prepared: await prepareGraph(graph, folder), digest: graph.digest };
+}
+
+async function openIn(
+  folder: PrivateFolder,
+  files: Promise<WrittenModules>,
   { metadata, isolation, grant, variables, manifest, memoryMb, limits, bus, answers }: PluginRealmParts,
   registered: (registration: unknown) => void,
 ): Promise<Realm> {
   const plugin = metadata.name;
-  const mapStack = (stack: string) => graph.mapStack(stack);
-  return openRealm({
+  let graph: PreparedGraph | undefined;
+  const written = files.then(({ prepared }) => void (graph = prepared));
+  const mapStack = (stack: string) => graph?.mapStack(stack) ?? stack;
+  return await openRealm({
     name: `plugin "${plugin}"`,
     kind: isolation,
     role: "plugin",
-    graph,
+    graph: stubsIn(folder),
+    written,
     grant,
     env: grantedVariables(grant, variables),
     cwd: manifest.folder,

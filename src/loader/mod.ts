@@ -10,7 +10,7 @@ export { modulesFrom } from "./reachable.ts";
 export { isRemote, type RemoteModule, type RemoteModules } from "./remote.ts";
 export { remoteUrl } from "./remote_url.ts";
 export { PrivateFolder } from "./private_folder.ts";
-export { type PreparedEntry, PreparedGraph, prepareGraph } from "./prepare.ts";
+export { type PreparedEntry, PreparedGraph, prepareGraph, stubsIn } from "./prepare.ts";
 export { sha256 } from "./read.ts";
 export { parseAuthTokens } from "./auth_tokens.ts";
 export {

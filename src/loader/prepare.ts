@@ -54,9 +54,17 @@ export class PreparedGraph {
   }
 }
 
-/** Writes the graph; nothing is left behind when it fails. */
-export async function prepareGraph(graph: ModuleGraph): Promise<PreparedGraph> {
-  const folder = await PrivateFolder.make();
+/** What a realm is to know of a private folder before a graph is written into it: where the stubs will be. */
+export function stubsIn(folder: PrivateFolder): Pick<PreparedGraph, "folder" | "fileOf"> {
+  return { folder: folder.path, fileOf: (stub) => `${folderUrl(folder.path)}${stub}` };
+}
+
+/**
+ * Writes the graph; nothing is left behind when it fails.
+ * @param given Left out, it is made.
+ */
+export async function prepareGraph(graph: ModuleGraph, given?: PrivateFolder): Promise<PreparedGraph> {
+  const folder = given ?? await PrivateFolder.make();
   const sources = new Map<string, StackSource>();
   const prepared = new PreparedGraph(folder, filesByKey(graph), sources);
   try {

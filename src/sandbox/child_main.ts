@@ -31,8 +31,12 @@ export async function childMain(): Promise<void> {
     console.error(event.message);
     Deno.exit(70);
   };
-  worker.postMessage({ init: init.guest, port: port2 }, [port2]);
-  await channel.receive((text) => port1.postMessage(text));
+  let isStarted = false;
+  await channel.receive((text) => {
+    if (isStarted) return port1.postMessage(text);
+    isStarted = true;
+    worker.postMessage({ init: JSON.parse(text), port: port2 }, [port2]);
+  });
   Deno.exit(0);
 }
 

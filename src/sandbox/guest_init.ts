@@ -18,11 +18,13 @@ export interface GuestInit {
   readonly ffi: boolean;
 }
 
-/** What a process realm's child reads from its standard input: one line of JSON. */
+/**
+ * What a process realm's child reads from its standard input: one line of JSON. What the guest is told follows as the
+ * first message of the channel, once its files are there.
+ */
 export interface ChildInit {
   readonly socket: string;
   /** Hexadecimal. */
   readonly key: string;
   readonly permissions: WorkerPermissions;
-  readonly guest: GuestInit;
 }

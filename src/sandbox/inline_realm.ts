@@ -8,7 +8,7 @@ let lastStart: Promise<void> = Promise.resolve();
 /** @throws {NuvomError} `NUVOM_REALM_START…` */
 export async function openInlineRealm(spec: RealmSpec, host: RealmHost): Promise<Realm> {
   const realm = new HostedRealm(spec, host);
-  const { startGuest } = await import("./guest/guest.ts");
+  const [{ startGuest }] = await Promise.all([import("./guest/guest.ts"), spec.written]);
   // One at a time: they hand their sdk to the stubs through the same global.
   const guest = lastStart.then(() => startGuest(guestInit(spec), (text) => queueMicrotask(() => realm.receive(text))));
   lastStart = guest.then(() => {}, () => {});

@@ -10,6 +10,8 @@ import { openWorkerRealm } from "./worker_realm.ts";
  * @throws {NuvomError} `NUVOM_REALM_START`, `NUVOM_REALM_START_TIMEOUT`
  */
 export function openRealm(spec: RealmSpec, host: RealmHost): Promise<Realm> {
+  // It may fail before anyone is there to wait for it.
+  spec.written?.catch(() => {});
   switch (spec.kind) {
     case "process":
       return openProcessRealm(spec, host);

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { NuvomError } from "../core/mod.ts";
 import type { Isolation } from "./mod.ts";
+import { loadGraph, prepareGraph, PrivateFolder, stubsIn } from "../loader/mod.ts";
+import { openRealm } from "./open_realm.ts";
 import { openTestRealm } from "./testdata/open_test_realm.ts";
 
 const KINDS: readonly Isolation[] = ["process", "worker", "inline"];
@@ -82,3 +84,58 @@ Deno.test("Realm.stop() ends a process whose guest never returns, within the gra
   assert(performance.now() - started < 10_000);
   assertEquals((await test.realm.exited).reason, "stopped");
 });
+
+for (const kind of KINDS) {
+  Deno.test(`openRealm() starts a realm while its files are written: ${kind}`, async () => {
+    const folder = await PrivateFolder.make();
+    const files = Promise.withResolvers<void>();
+    const heard: string[] = [];
+    const host = {
+      call: () => Promise.resolve(null),
+      note() {},
+      output: (_: string, line: string) => heard.push(line),
+    };
+    const spec = { name: "x", kind, role: "plugin", grant: {}, env: {}, startTimeoutMs: 20_000 } as const;
+    const opening = openRealm({ ...spec, graph: stubsIn(folder), written: files.promise, cwd: folder.path }, host);
+    if (kind === "process") { while (processesIn(folder.path).length === 0) await delay(10); }
+    const url = `file://${folder.path}/none`;
+    const graph = await prepareGraph(await loadGraph([], { root: folder.path }), folder);
+    files.resolve();
+    const realm = await opening;
+    assertEquals([graph.folder, graph.fileOf("guard.js")], [folder.path, stubsIn(folder).fileOf("guard.js")]);
+    const params = { entry: { file: url, source: url }, exportName: null };
+    await assertRejects(() => realm.call("plugin.load", params, { timeoutMs: 20_000 }));
+    await realm.stop(1_000);
+    await graph.dispose();
+    assertEquals(heard, []);
+  });
+
+  Deno.test(`openRealm() leaves nothing behind when its files can't be written: ${kind}`, async () => {
+    const folder = await PrivateFolder.make();
+    const files = Promise.withResolvers<void>();
+    const host = { call: () => Promise.resolve(null), note() {}, output() {} };
+    const spec = { name: "x", kind, role: "plugin", grant: {}, env: {}, startTimeoutMs: 20_000 } as const;
+    const opening = openRealm({ ...spec, graph: stubsIn(folder), written: files.promise, cwd: folder.path }, host);
+    opening.catch(() => {});
+    if (kind === "process") { while (processesIn(folder.path).length === 0) await delay(10); }
+    files.reject(new Error("the disk is full"));
+    await assertRejects(() => opening, Error, "the disk is full");
+    assertEquals(processesIn(folder.path), []);
+    await folder.remove();
+  });
+}
+
+/** Processes whose working folder this is. */
+function processesIn(folder: string): string[] {
+  return [...Deno.readDirSync("/proc")].map(({ name }) => name).filter((name) => {
+    try {
+      return /^\d+$/.test(name) && Deno.readLinkSync(`/proc/${name}/cwd`) === folder;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

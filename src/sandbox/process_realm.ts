@@ -19,6 +19,18 @@ const LAST_GRACE_MS = 1_000;
 /** @throws {NuvomError} `NUVOM_REALM_START…` */
 export async function openProcessRealm(spec: RealmSpec, host: RealmHost): Promise<Realm> {
   const realm = new HostedRealm(spec, host);
+  const channel = await startChild(realm, spec, host);
+  try {
+    await spec.written;
+  } catch (error) {
+    await realm.stop(0);
+    throw error;
+  }
+  channel.send(JSON.stringify(guestInit(spec)));
+  return await realm.ready(spec.startTimeoutMs);
+}
+
+async function startChild(realm: HostedRealm, spec: RealmSpec, host: RealmHost): Promise<FramedChannel> {
   const folder = await PrivateFolder.make();
   let listener: Deno.UnixListener | undefined;
   try {
@@ -30,11 +42,11 @@ export async function openProcessRealm(spec: RealmSpec, host: RealmHost): Promis
     const stream = await firstConnection(spec, listener, child, printed);
     const channel = new FramedChannel(stream, key, "host");
     joinChannel(realm, spec, child, channel, printed);
+    return channel;
   } finally {
     listener?.close();
     await folder.remove();
   }
-  return await realm.ready(spec.startTimeoutMs);
 }
 
 function spawnChild(spec: RealmSpec, socket: string, key: Uint8Array): Deno.ChildProcess {
@@ -51,7 +63,7 @@ function spawnChild(spec: RealmSpec, socket: string, key: Uint8Array): Deno.Chil
     stderr: "piped",
   }).spawn();
   const permissions = workerPermissions(spec.grant, spec.graph.folder);
-  const init: ChildInit = { socket, key: Buffer.from(key).toString("hex"), permissions, guest: guestInit(spec) };
+  const init: ChildInit = { socket, key: Buffer.from(key).toString("hex"), permissions };
   const writer = child.stdin.getWriter();
   // A child that died at once is told by its status; the broken pipe adds nothing.
   writer.write(new TextEncoder().encode(`${JSON.stringify(init)}\n`)).then(() => writer.close()).catch(() => {});

@@ -13,7 +13,13 @@ export interface RealmSpec {
   readonly name: string;
   readonly kind: Isolation;
   readonly role: RealmRole;
-  readonly graph: PreparedGraph;
+  /** Where the stubs are, or will be. */
+  readonly graph: Pick<PreparedGraph, "folder" | "fileOf">;
+  /**
+   * Settles when they are there: a realm is started while its files are written. When it rejects, so does the start,
+   * and nothing is left of the realm. @default they are there
+   */
+  readonly written?: Promise<unknown>;
   /** Checked, with absolute paths. */
   readonly grant: PermissionSet;
   /** The granted variables. */

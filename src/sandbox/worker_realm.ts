@@ -25,6 +25,12 @@ export async function openWorkerRealm(spec: RealmSpec, host: RealmHost): Promise
     },
     memoryBytes: () => Promise.resolve(null),
   });
+  try {
+    await spec.written;
+  } catch (error) {
+    await realm.stop(0);
+    throw error;
+  }
   worker.postMessage({ init: guestInit(spec), port: port2 }, [port2]);
   return await realm.ready(spec.startTimeoutMs);
 }
