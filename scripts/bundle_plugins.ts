@@ -4,11 +4,10 @@
  * @module
  */
 
-import { relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { loadGraph } from "../src/loader/mod.ts";
+import { denoBundle } from "./deno_bundle.ts";
 import { notSelfContained } from "./errors.ts";
-import { runCommand, TRUST_MACHINE } from "./run_command.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -40,23 +39,9 @@ export async function bundlePlugins(folder: string = BUNDLES, source: string = `
 }
 
 async function bundle(name: string, entry: string, file: string): Promise<void> {
-  // Not minified: Deno 2.7 then leaves a `require` in it that knows no built-in module.
-  const flags = ["--quiet", `--config=${ROOT}deno.json`, "--frozen", "--platform=deno", "--external=nuvom"];
-  const text = await runCommand([Deno.execPath(), "bundle", ...flags, entry], {
-    cwd: ROOT,
-    env: TRUST_MACHINE,
-    mend: "Mend the plugin, or run `deno install` when the lock file is out of date.",
-  });
-  await Deno.writeTextFile(file, text.replaceAll(await npmFolder(), "npm:"));
+  const mend = "Mend the plugin, or run `deno install` when the lock file is out of date.";
+  await denoBundle([entry], [`--output=${file}`, "--external=nuvom"], mend);
   await checkSelfContained(name, file);
-}
-
-/** Bundles name the modules in them by their paths from here: where npm packages lie on this machine is nobody's business. */
-async function npmFolder(): Promise<RegExp> {
-  const info = await runCommand([Deno.execPath(), "info", "--json"], { cwd: ROOT });
-  const { npmCache } = JSON.parse(info) as { npmCache: string };
-  const path = relative(ROOT, await Deno.realPath(npmCache)).replaceAll("\\", "/");
-  return new RegExp(`${path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}/[^/\\s"]+/`, "g");
 }
 
 /** Takes the bundle the way that every plugin takes, which refuses what a realm would not run. */

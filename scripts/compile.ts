@@ -1,24 +1,23 @@
 /** Builds the executable: `deno task compile [--output PATH] [--target TARGET] [--release]`. @module */
 
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "@std/cli";
 import { NuvomError } from "../src/core/mod.ts";
 import config from "../deno.json" with { type: "json" };
 import { bundlePlugins, BUNDLES } from "./bundle_plugins.ts";
+import { denoBundle } from "./deno_bundle.ts";
 import { type Base, chooseBase } from "./denort.ts";
 import { badOption } from "./errors.ts";
-import { type LockFile, lockOf, npmPackagesOf } from "./executable_lock.ts";
 import { runCommand, TRUST_MACHINE } from "./run_command.ts";
 
 const USAGE = "deno task compile [--output PATH] [--target TARGET] [--release]";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const CONFIG = `${ROOT}deno.json`;
 const GUEST = `${ROOT}src/sandbox/guest/main.ts`;
 const BUILD_INFO = `${ROOT}dist/build.json`;
-const LOCK = `${ROOT}dist/deno.lock`;
+const PROGRAM = `${ROOT}dist/program`;
 /** What no import leads to: the entry of realms, and what is read as a file. */
-const INCLUDED = [GUEST, `${ROOT}src/cli/init/nuvom.d.ts`, BUNDLES, BUILD_INFO];
+const INCLUDED = [bundleOf(GUEST), `${ROOT}src/cli/init/nuvom.d.ts`, BUNDLES, BUILD_INFO];
 
 /** What the executable knows of its making: the embedded `dist/build.json`, for `nuvom version`. */
 export interface BuildInfo {
@@ -49,12 +48,12 @@ export interface CompileOptions {
 export async function compile({ entry, output, target, base }: CompileOptions): Promise<void> {
   await bundlePlugins();
   await writeJson(BUILD_INFO, await buildInfo(base, target));
-  await writeJson(LOCK, await executableLock(entry));
+  await bundleProgram([entry, GUEST]);
   const flags = [
     "--quiet",
-    `--config=${CONFIG}`,
-    `--lock=${LOCK}`,
-    "--frozen",
+    `--config=${ROOT}deno.json`,
+    // All packages are in the bundles; the lock was kept when those were made.
+    "--no-lock",
     // Types are checked by `deno task ok`.
     "--no-check",
     "--allow-all",
@@ -67,15 +66,21 @@ export async function compile({ entry, output, target, base }: CompileOptions): 
     ...(target === Deno.build.target ? [] : [`--target=${target}`]),
     `--output=${output}`,
   ];
-  await runCommand([...base.command, "compile", ...flags, entry], {
+  await runCommand([...base.command, "compile", ...flags, bundleOf(entry)], {
     cwd: ROOT,
     env: { ...TRUST_MACHINE, ...base.env },
   });
 }
 
-async function executableLock(entry: string): Promise<LockFile> {
-  const packages = await Promise.all([entry, GUEST].map((module) => npmPackagesOf(module, CONFIG)));
-  return lockOf(JSON.parse(await Deno.readTextFile(`${ROOT}deno.lock`)), packages[0]!.union(packages[1]!));
+/** A few large files in place of hundreds of small ones, each of which would cost every start its share. */
+async function bundleProgram(entries: readonly string[]): Promise<void> {
+  await Deno.remove(PROGRAM, { recursive: true }).catch(() => {});
+  await denoBundle(entries, [`--outdir=${PROGRAM}`, "--code-splitting"]);
+}
+
+/** Entries lie below the folder as they lie in the repository, what they share at its top. */
+function bundleOf(entry: string): string {
+  return `${PROGRAM}/${relative(ROOT, entry).replace(/\.ts$/, ".js")}`;
 }
 
 async function writeJson(path: string, value: unknown): Promise<void> {

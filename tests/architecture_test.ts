@@ -21,19 +21,27 @@ Deno.test("core uses neither Deno nor the machine's time, except in its clock", 
   }
 });
 
+Deno.test("files are found from the root: in the executable a module is part of a bundle that lies elsewhere", async () => {
+  for (const file of files.filter((path) => /^(src|cli|mod)/.test(path) && !/_test\.ts$|testing|testdata/.test(path))) {
+    const uses = (await Deno.readTextFile(new URL(file, ROOT))).match(/new URL\([^)]*import\.meta\.url/) !== null;
+    assertEquals(uses, file === "src/core/root.ts", `${file}: use ROOT of src/core/root.ts`);
+  }
+});
+
 Deno.test("importEdges() finds type imports, re-exports and dynamic imports", () => {
   const has = (from: string, to: string) => edges.some((edge) => edge.from === from && edge.to === to);
   assertEquals(has("src/core/result_backend.ts", "src/core/job.ts"), true, "a type import");
   assertEquals(has("src/core/mod.ts", "src/core/errors.ts"), true, "a re-export");
-  const dynamic = edges.filter(({ from }) => from === "src/loader/transpile.ts").map(({ specifier }) => specifier);
-  assertEquals(dynamic.includes("@swc/wasm-typescript"), true, "a dynamic import");
+  assertEquals(has("src/loader/transpile.ts", "src/loader/swc.ts"), true, "a dynamic import");
 });
 
 Deno.test("urlEdges() finds modules that are named by URL", () => {
-  const source = 'new Worker(new URL("../worker/mod.ts", import.meta.url)); new URL("b.ts", import.meta.url);';
+  const source = 'new Worker(new URL("../worker/mod.ts", import.meta.url)); new URL("b.ts", import.meta.url);' +
+    'new URL("src/core/job.ts", ROOT)';
   assertEquals(urlEdges("src/sandbox/a.ts", source), [
     { from: "src/sandbox/a.ts", specifier: "../worker/mod.ts", to: "src/worker/mod.ts" },
     { from: "src/sandbox/a.ts", specifier: "./b.ts", to: "src/sandbox/b.ts" },
+    { from: "src/sandbox/a.ts", specifier: "./src/core/job.ts", to: "src/core/job.ts" },
   ]);
 });
 

@@ -2,7 +2,7 @@
 
 import { isBuiltin } from "node:module";
 
-/** One import: static, dynamic, of a type, a re-export, or a module named by `new URL(…, import.meta.url)`. */
+/** One import: static, dynamic, of a type, a re-export, or a module named by `new URL(…)`. */
 export interface Edge {
   /** Path of the importing file, from the root of the project. */
   readonly from: string;
@@ -65,10 +65,12 @@ export async function importEdges(files: readonly string[]): Promise<Edge[]> {
 
 /** Modules that a source text names by URL, such as the entry file of a worker; Deno does not count them as imports. */
 export function urlEdges(from: string, source: string): Edge[] {
-  return [...source.matchAll(/\bnew URL\(\s*"([^"]+\.ts)",\s*import\.meta\.url\s*\)/g)].map(([, path]) => ({
+  return [...source.matchAll(/\bnew URL\(\s*"([^"]+\.ts)",\s*(import\.meta\.url|ROOT)\s*\)/g)].map((
+    [, path, base],
+  ) => ({
     from,
     specifier: path!.startsWith(".") ? path! : `./${path}`,
-    to: inProject(new URL(path!, new URL(from, ROOT)).href),
+    to: inProject(new URL(path!, base === "ROOT" ? ROOT : new URL(from, ROOT)).href),
   }));
 }
 

@@ -1,8 +1,9 @@
 /** The plugins inside the executable: one self-contained file each. @module */
 
+import { ROOT } from "../core/root.ts";
 import { embeddedUnknown } from "./errors.ts";
 
-const FOLDER = new URL("../../dist/plugins/", import.meta.url);
+const FOLDER = new URL("dist/plugins/", ROOT);
 
 /**
  * The text of `nuvom:NAME`.

@@ -73,7 +73,7 @@ export class PluginRealm {
     if (written.status === "fulfilled" && opened.status === "fulfilled") {
       return new PluginRealm(parts, written.value.prepared, written.value.digest, opened.value);
     }
-    if (opened.status === "fulfilled") await opened.value.stop(0);
+    // Where there are no files, there is no realm either.
     await folder.remove();
     throw [written, opened].find((each) => each.status === "rejected")!.reason;
   }

@@ -63,9 +63,9 @@ function rootsOf(requests: readonly ModuleRequest[]): ReadonlyMap<string, Module
 
 /** The image with this key, if the lock has its hash, and all of its modules as well. */
 async function trustedImage(key: string, { preparedDir, remote }: LoadOptions): Promise<Image | null> {
-  const lock = await remote?.locked?.();
-  if (lock === undefined || preparedDir === undefined || !Object.hasOwn(lock.images, key)) return null;
-  const image = readImage(preparedDir, key, lock.images[key]!);
+  const lock = preparedDir === undefined ? undefined : await remote?.locked?.();
+  if (lock === undefined) return null;
+  const image = readImage(preparedDir!, key, lock.images[key]);
   const isLocked = ({ url, sha256 }: LoadedModule) =>
     Object.hasOwn(lock.modules, url) && lock.modules[url]!.sha256 === sha256;
   return image?.modules.every(isLocked) ? image : null;

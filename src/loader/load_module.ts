@@ -11,7 +11,7 @@ import { isRemote, type RemoteModule, type RemoteModules } from "./remote.ts";
 import type { Project } from "./project.ts";
 import type { Resolution } from "./resolve.ts";
 import { resolveImport, resolveRequire } from "./resolve_local.ts";
-import { transpile } from "./transpile.ts";
+import { startTranspiler, transpile } from "./transpile.ts";
 
 /** What modules of one graph are loaded with. */
 export interface LoadContext {
@@ -55,6 +55,7 @@ function* linksOf(
 async function sourceOf({ url, chain }: ModuleRequest, context: LoadContext): Promise<RemoteModule> {
   if (!isRemote(url)) return await localSource(url, chain, context);
   if (context.remote === undefined) throw badSpecifier(url, "modules from URLs are not loaded here", chain);
+  if (/\.[cm]?ts$/.test(url)) startTranspiler();
   return await context.remote.load(url, chain);
 }
 

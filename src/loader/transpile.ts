@@ -8,12 +8,17 @@ export interface Transpiled {
   readonly map: string | null;
 }
 
+/** Starts the transpiler, which takes its time, while the first source is still under way. */
+export function startTranspiler(): void {
+  import("./swc.ts").catch(() => {});
+}
+
 /**
  * @param url Where the source comes from, for messages.
  * @throws {NuvomError} `NUVOM_LOADER_SYNTAX`
  */
 export async function transpile(url: string, source: string): Promise<Transpiled> {
-  const { transformSync } = await import("@swc/wasm-typescript");
+  const { transformSync } = await import("./swc.ts");
   try {
     const { code, map } = transformSync(source, {
       mode: "transform",

@@ -1,6 +1,7 @@
 /** A realm that is a process of its own, which alone can contain a busy loop, a full heap or a crash. @module */
 
 import { Buffer } from "node:buffer";
+import { ROOT } from "../core/root.ts";
 import { PrivateFolder } from "../loader/mod.ts";
 import { realmStartFailed, realmStartTimeout } from "./errors.ts";
 import { FramedChannel } from "./frames.ts";
@@ -73,14 +74,13 @@ function spawnChild(spec: RealmSpec, socket: string, key: Uint8Array): Deno.Chil
 /** The executable starts itself; a source run starts Deno on the same entry. Nothing secret stands in argv. */
 function childCommand(): { args: string[]; env: Record<string, string> } {
   if (Deno.build.standalone) return { args: ["__realm"], env: {} };
-  const root = new URL("../../", import.meta.url);
   const flags = ["--allow-all", "--no-prompt", "--unstable-worker-options", "--no-lock", "--quiet"];
   const args = [
     "run",
     ...flags,
     "--v8-flags=--disallow-code-generation-from-strings",
-    `--config=${decodeURIComponent(new URL("deno.json", root).pathname)}`,
-    new URL("child_main.ts", import.meta.url).href,
+    `--config=${decodeURIComponent(new URL("deno.json", ROOT).pathname)}`,
+    new URL("src/sandbox/child_main.ts", ROOT).href,
   ];
   // What Deno itself needs to find its cache; the guest sees none of it.
   const env: Record<string, string> = {};

@@ -89,6 +89,20 @@ async function spoil(site: RemoteSite, kinds: readonly string[]): Promise<void> 
   }
 }
 
+Deno.test("a plugin whose modules are gone leaves neither the realm that was started for it nor a folder", async () => {
+  await using site = await RemoteSite.added();
+  const { server } = site;
+  assertEquals((await site.job("greeting", LOOPBACK)).result, "Hello, you.");
+  // What is known of the plugin still holds, so that its realm is started while its modules are looked for.
+  await spoil(site, ["modules", "prepared"]);
+  await Deno.mkdir(`${server.folder}/tmp`);
+  const env = { TMPDIR: `${server.folder}/tmp` };
+  const { code, stderr } = await server.run(["runworker", "--drain", "--offline"], { env });
+  assert(stderr.endsWith("(NUVOM_STORE_MISSING)\n"), stderr);
+  assertEquals([code, await server.leftBehind()], [1, []]);
+  assertEquals([...Deno.readDirSync(env.TMPDIR)], []);
+});
+
 Deno.test("plugin verify --remote says which module its server changed", async () => {
   await using site = await RemoteSite.added();
   const { server, modules } = site;

@@ -1,5 +1,6 @@
 /** The files of a new project. @module */
 
+import { ROOT } from "../../core/root.ts";
 import { SETTINGS } from "../../settings/mod.ts";
 import { wrapText } from "../text.ts";
 
@@ -68,7 +69,7 @@ export async function projectFiles(): Promise<readonly ProjectFile[]> {
     { path: "tasks/hello.ts", text: TASK },
     { path: ".env", text: dotenv() },
     { path: ".gitignore", text: GITIGNORE },
-    { path: "nuvom.d.ts", text: await Deno.readTextFile(new URL("./nuvom.d.ts", import.meta.url)) },
+    { path: "nuvom.d.ts", text: await Deno.readTextFile(new URL("src/cli/init/nuvom.d.ts", ROOT)) },
     { path: "deno.json", text: `${JSON.stringify(DENO_CONFIG, null, 2)}\n` },
     { path: "tsconfig.json", text: `${JSON.stringify(TYPESCRIPT_CONFIG, null, 2)}\n` },
   ];

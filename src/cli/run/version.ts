@@ -1,5 +1,6 @@
 /** `nuvom version` @module */
 
+import { ROOT } from "../../core/root.ts";
 import config from "../../../deno.json" with { type: "json" };
 import type { Run } from "../command.ts";
 import type { version } from "../commands/version.ts";
@@ -44,7 +45,7 @@ export const run: Run<typeof version> = ({ io, json }) => {
 function readBuild(): Build | null {
   if (!Deno.build.standalone) return null;
   try {
-    return JSON.parse(Deno.readTextFileSync(new URL("../../../dist/build.json", import.meta.url)));
+    return JSON.parse(Deno.readTextFileSync(new URL("dist/build.json", ROOT)));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
