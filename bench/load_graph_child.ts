@@ -12,6 +12,9 @@ import {
 } from "../src/loader/mod.ts";
 import { openRealm } from "../src/sandbox/mod.ts";
 
+// As `cli.ts` does: the executable as its own child.
+if (Deno.args[0] === "__realm") await (await import("../src/sandbox/child_main.ts")).childMain();
+
 const [url, cache] = Deno.args;
 if (url !== undefined && cache !== undefined) await load(url, cache);
 // As the command line does: what a finished command leaves behind is not waited for.
@@ -30,7 +33,7 @@ async function load(url: string, cache: string): Promise<void> {
     parts.push(since());
     return prepared;
   })();
-  const spec = { name: "bench", kind: "worker", role: "plugin", grant: {}, env: {}, startTimeoutMs: 20_000 } as const;
+  const spec = { name: "bench", kind: "process", role: "plugin", grant: {}, env: {}, startTimeoutMs: 20_000 } as const;
   const realm = await openRealm(
     { ...spec, graph: stubsIn(folder), written: files },
     { call: () => Promise.resolve(null), note() {}, output: (_stream, line) => console.error(line) },
