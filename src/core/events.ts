@@ -48,10 +48,17 @@ export interface EventTable {
     readonly detail: string;
     readonly jobs: readonly JobRecord[];
   };
-  /** A plugin went from one state to the next. */
+  /**
+   * A plugin went from one state to the next. After `crashed` comes `backoff`, and then `starting` again, or `failed`: it
+   * crashed too often.
+   */
   "plugin.state": {
     readonly plugin: string;
-    readonly state: "starting" | "started" | "stopping" | "stopped" | "failed" | "crashed" | "restarting";
+    readonly state: "starting" | "running" | "crashed" | "backoff" | "failed" | "stopping" | "stopped";
+    /** Of `running`: the process of the plugin; null where it has none of its own. */
+    readonly pid?: number | null;
+    /** Of `backoff`: until it is started again. */
+    readonly retryInMs?: number;
     readonly error?: ErrorData;
   };
   /** A plugin has written a line to its stdout or stderr. */

@@ -6,6 +6,7 @@
 
 import { type Clock, formatDuration, NuvomError, type PermissionSet } from "../core/mod.ts";
 import { explainPermission, type MissingPermission, type PluginCalls, type Realm } from "../sandbox/mod.ts";
+import type { CallFigures } from "./call_figures.ts";
 import { callFailed, callTimeout, implausibleAnswer } from "./call_errors.ts";
 import { permissionRefused } from "./errors.ts";
 import { grantToml, mergePermissions } from "./grants.ts";
@@ -28,6 +29,8 @@ export interface CallerParts {
   readonly manifest: { readonly path: string; readonly folder: string };
   /** What the manifest grants now, for the TOML of what it would have to. */
   readonly granted: PermissionSet;
+  /** Where the calls are counted. @default nowhere */
+  readonly figures?: CallFigures;
 }
 
 /** How one call is made. */
@@ -38,6 +41,8 @@ export interface CallOptions<T> {
   readonly answer: Shape<T>;
   /** In place of the usual limit. */
   readonly timeoutMs?: number;
+  /** It may wait for something to happen: how long it took says nothing of the plugin. */
+  readonly waits?: boolean;
   /** In place of `NUVOM_PLUGIN_CALL`, and of errors of nuvom as they are. */
   readonly failed?: (thrown: Error, place: string | null) => NuvomError;
   /** In place of `NUVOM_PLUGIN_CALL_TIMEOUT`. */
@@ -46,10 +51,16 @@ export interface CallOptions<T> {
   readonly implausible?: (detail: string) => NuvomError;
 }
 
+interface PendingCall {
+  readonly what: string;
+  readonly since: number;
+  readonly settled: Promise<void>;
+}
+
 /** Calls one plugin. */
 export class PluginCaller {
   readonly #parts: CallerParts;
-  readonly #pending = new Set<{ readonly what: string; readonly since: number }>();
+  readonly #pending = new Set<PendingCall>();
 
   /** Calls nothing yet. */
   constructor(parts: CallerParts) {
@@ -80,18 +91,28 @@ export class PluginCaller {
     return more === 0 ? named : [...named, `${more} more`];
   }
 
+  /** Resolves when every call has settled. */
+  async idle(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.race([...this.#pending].map(({ settled }) => settled));
+  }
+
   async #answer<M extends keyof PluginCalls>(
     method: M,
     params: PluginCalls[M]["params"],
-    { what, timeoutMs = this.#parts.timeoutMs, late, failed }: CallOptions<unknown>,
+    { what, timeoutMs = this.#parts.timeoutMs, waits = false, late, failed }: CallOptions<unknown>,
   ): Promise<unknown> {
-    const { clock, plugin, realm } = this.#parts;
-    const entry = { what, since: clock.now() };
+    const { clock, plugin, realm, figures } = this.#parts;
+    const counted = figures?.begin(waits);
+    const settled = Promise.withResolvers<void>();
+    const entry = { what, since: clock.now(), settled: settled.promise };
     const expired = Promise.withResolvers<never>();
     this.#pending.add(entry);
     // The limit is counted here and not by the realm, so that a call stays pending until it really settles.
     const answer = realm.call(method, params, { timeoutMs: Infinity })
-      .finally(() => this.#pending.delete(entry))
+      .finally(() => {
+        this.#pending.delete(entry);
+        settled.resolve();
+      })
       .catch((error) => Promise.reject(this.#explain(error, what, failed)));
     const expire = () => expired.reject(late?.(timeoutMs) ?? callTimeout(plugin, what, timeoutMs));
     const cancel = clock.timer(timeoutMs, expire);
@@ -99,6 +120,7 @@ export class PluginCaller {
       return await Promise.race([answer, expired.promise]);
     } finally {
       cancel();
+      counted?.();
     }
   }
 

@@ -2,6 +2,7 @@
 
 import { type ErrorCode, formatDuration, NuvomError } from "../core/mod.ts";
 import { because } from "./place.ts";
+import type { RestartLimit } from "./restart_budget.ts";
 
 function error(code: ErrorCode, what: string, mend?: string, cause?: unknown): NuvomError {
   return new NuvomError(code, { what, mend, cause });
@@ -59,7 +60,41 @@ export function crashed(plugin: string, detail: string): NuvomError {
   return error(
     "NUVOM_PLUGIN_CRASHED",
     `The realm of the plugin "${plugin}" ended by itself: ${detail}.`,
-    "What it was asked for was not done. Start the worker again to have it back.",
+    "What it was asked for was not done.",
+  );
+}
+
+/** `NUVOM_PLUGIN_RESTARTING`: it may be tried again soon. */
+export function restarting(plugin: string, cause: unknown): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_RESTARTING",
+    `The plugin "${plugin}" has crashed and is being started again.`,
+    "Try again in a moment; the log says why it crashed.",
+    cause,
+  );
+}
+
+/** `NUVOM_PLUGIN_FAILED` @param last Why it crashed the last time. */
+export function failed(plugin: string, { max, withinMs }: RestartLimit, last: Error): NuvomError {
+  const tried = max === 0
+    ? "and is not to be started again"
+    : `more than ${max} time${max === 1 ? "" : "s"} within ${formatDuration(withinMs)}, the last time so: ${
+      last.message.replace(/\.$/, "")
+    }`;
+  return error(
+    "NUVOM_PLUGIN_FAILED",
+    `The plugin "${plugin}" has crashed ${tried}.`,
+    `Mend it, then run \`nuvom plugin reload ${plugin}\`; restart in [plugin.${plugin}] says how often it is started again.`,
+    last,
+  );
+}
+
+/** `NUVOM_PLUGIN_BACKEND_CHANGED` */
+export function backendChanged(plugin: string, backend: string, what: string): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_BACKEND_CHANGED",
+    `The backend "${backend}" of the plugin "${plugin}" is in use, and now has ${what} than before.`,
+    "Start the worker again to use it as it is now.",
   );
 }
 

@@ -21,6 +21,8 @@ export interface RegisteredHook {
   /** Null: of all. */
   readonly tasks: readonly string[] | null;
   readonly queues: readonly string[] | null;
+  /** Resolves when the plugin can be called, or when nobody knows when that will be. @default at once */
+  readonly ready?: () => Promise<void>;
   /** Has a time limit of its own. */
   readonly call: (method: HookMethod, payload: readonly HookEvent[] | WorkerInfo) => Promise<void>;
 }
@@ -39,8 +41,8 @@ const EVENT_WEIGHT = 1_024;
 export class HookRunner {
   readonly #bus: EventBus;
   readonly #clock: Clock;
-  readonly #lines: HookLine[] = [];
-  #unsubscribe: readonly (() => void)[] = [];
+  #lines: readonly HookLine[] = [];
+  #unsubscribe: readonly (() => void)[] | undefined;
 
   /** Listens to nothing until there is a hook. */
   constructor(bus: EventBus, clock: Clock) {
@@ -50,13 +52,25 @@ export class HookRunner {
 
   /** From now on the hook is told. */
   add(hook: RegisteredHook): void {
-    if (this.#lines.length === 0) this.#listen();
-    this.#lines.push(new HookLine(hook, this.#bus, this.#clock));
+    this.#unsubscribe ??= this.#listen();
+    this.#lines = [...this.#lines, new HookLine(hook, this.#bus, this.#clock)];
+  }
+
+  /** In place of all hooks of the plugin; what waited for one of the same name waits for the new one. */
+  replace(plugin: string, hooks: readonly RegisteredHook[]): void {
+    const old = this.#lines.filter((line) => line.hook.plugin === plugin);
+    for (const hook of hooks) {
+      const at = old.findIndex((line) => line.hook.name === hook.name);
+      if (at === -1) this.add(hook);
+      else old.splice(at, 1)[0]!.hook = hook;
+    }
+    this.#lines = this.#lines.filter((line) => !old.includes(line));
+    old.forEach((line) => line.close());
   }
 
   /** Listens no more, and lets the hooks take what waits for them, for at most `limitMs`. */
   async close(limitMs: number): Promise<void> {
-    this.#unsubscribe.forEach((off) => off());
+    this.#unsubscribe?.forEach((off) => off());
     const over = new AbortController();
     const drained = Promise.all(this.#lines.map((line) => line.drained()));
     await Promise.race([drained, sleep(this.#clock, limitMs, over.signal)]);
@@ -64,8 +78,8 @@ export class HookRunner {
     this.#lines.forEach((line) => line.close());
   }
 
-  #listen(): void {
-    this.#unsubscribe = [
+  #listen(): (() => void)[] {
+    return [
       this.#bus.on("attempts.started", ({ jobs }) => this.#tell("beforeJob", () => jobs.map(toStart))),
       this.#bus.on("attempts.ended", ({ ends }) => this.#ended(ends)),
       this.#bus.on("worker.started", ({ workerId }) => this.#tellWorker("workerStart", { workerId })),
@@ -93,7 +107,8 @@ export class HookRunner {
 
 /** One hook, one call at a time; what happens meanwhile is gathered. */
 class HookLine {
-  readonly #hook: RegisteredHook;
+  /** Of the life that its plugin has now. */
+  hook: RegisteredHook;
   readonly #bus: EventBus;
   readonly #clock: Clock;
   readonly #waiting = new Map<HookMethod, Gathered>();
@@ -104,13 +119,13 @@ class HookLine {
   #dropped = 0;
 
   constructor(hook: RegisteredHook, bus: EventBus, clock: Clock) {
-    this.#hook = hook;
+    this.hook = hook;
     this.#bus = bus;
     this.#clock = clock;
   }
 
   hears(method: HookMethod): boolean {
-    return this.#hook.methods.includes(method);
+    return this.hook.methods.includes(method);
   }
 
   tell(method: HookMethod, events: readonly HookEvent[]): void {
@@ -120,7 +135,7 @@ class HookLine {
     this.#waiting.set(method, gathered);
     const dropped = gathered.add(heard);
     if (dropped > 0 && this.#dropped === 0) {
-      this.#log(`The hook "${this.#hook.name}" is too slow: what waits for ${method} is dropped, oldest first.`);
+      this.#log(`The hook "${this.hook.name}" is too slow: what waits for ${method} is dropped, oldest first.`);
     }
     this.#dropped += dropped;
     this.#run();
@@ -140,11 +155,11 @@ class HookLine {
     this.#closed = true;
     const left = [...this.#waiting.values()].reduce((sum, gathered) => sum + gathered.size, 0);
     const lost = this.#dropped + left;
-    if (lost > 0) this.#log(`The hook "${this.#hook.name}" was too slow: ${lost} events never reached it.`);
+    if (lost > 0) this.#log(`The hook "${this.hook.name}" was too slow: ${lost} events never reached it.`);
   }
 
   #concerns({ task, queue }: JobRecord): boolean {
-    const { tasks, queues } = this.#hook;
+    const { tasks, queues } = this.hook;
     return (tasks === null || tasks.includes(task)) && (queues === null || queues.includes(queue));
   }
 
@@ -154,16 +169,24 @@ class HookLine {
   }
 
   async #callAll(): Promise<void> {
-    for (let next = this.#next(); next !== undefined && !this.#closed; next = this.#next()) {
+    while (this.#waits && !this.#closed) {
+      // Before the choice: what happens while its plugin is down goes into one batch.
+      await this.hook.ready?.();
+      const next = this.#closed ? undefined : this.#next();
+      if (next === undefined) break;
       const [method, payload] = next;
       try {
-        await this.#hook.call(method, payload);
+        await this.hook.call(method, payload);
       } catch (error) {
         this.#failed(method, error as Error);
       }
     }
     // In the same turn as the last look: what is told from now on starts the next run.
     this.#running = undefined;
+  }
+
+  get #waits(): boolean {
+    return this.#workers.size > 0 || [...this.#waiting.values()].some(({ size }) => size > 0);
   }
 
   #next(): [HookMethod, readonly HookEvent[] | WorkerInfo] | undefined {
@@ -184,7 +207,7 @@ class HookLine {
   }
 
   #log(message: string): void {
-    this.#bus.emit("log", { level: "warn", category: `plugin.${this.#hook.plugin}`, message });
+    this.#bus.emit("log", { level: "warn", category: `plugin.${this.hook.plugin}`, message });
   }
 }
 

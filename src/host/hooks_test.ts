@@ -221,3 +221,44 @@ Deno.test("HookRunner listens only when there is a hook", () => {
   stage.add();
   assertEquals(stage.bus.has("attempts.started"), true);
 });
+
+Deno.test("HookRunner.replace() keeps what waits for a hook while its plugin is down, for the hook that comes in its place", async () => {
+  const stage = new Stage();
+  let up = Promise.withResolvers<void>();
+  up.resolve();
+  stage.add({ ready: () => up.promise });
+  stage.add({ name: "gone" });
+  stage.add({ plugin: "y" });
+  stage.start("1");
+  await settleDown();
+  assertEquals(stage.calls.splice(0).length, 3);
+  up = Promise.withResolvers();
+  stage.runner.replace("x", []);
+  stage.runner.replace("y", []);
+  stage.add({ ready: () => up.promise });
+  stage.start("2");
+  stage.start("3");
+  await settleDown();
+  stage.start("4");
+  assertEquals(stage.calls, []);
+  const told: unknown[] = [];
+  const renewed = (name: string): RegisteredHook => ({
+    plugin: "x",
+    name,
+    methods: METHODS,
+    tasks: null,
+    queues: null,
+    call: (method, events) => {
+      told.push([name, method, (events as HookEvent[]).map(({ job }) => job.id).join(" ")]);
+      return Promise.resolve();
+    },
+  });
+  stage.runner.replace("x", [renewed("watch"), renewed("new")]);
+  up.resolve();
+  await settleDown();
+  assertEquals([stage.calls, told], [[], [["watch", "beforeJob", "2 3 4"]]]);
+  stage.start("5");
+  await settleDown();
+  assertEquals(told.slice(1), [["watch", "beforeJob", "5"], ["new", "beforeJob", "5"]]);
+  await stage.runner.close(1_000);
+});

@@ -10,7 +10,6 @@ import {
   type PluginMetadata,
   type QueueBackend,
   type ResultBackend,
-  toErrorData,
   type WorkerInfo,
 } from "../core/mod.ts";
 import type { Isolation, Registration } from "../sandbox/mod.ts";
@@ -30,7 +29,7 @@ import { PluginRealm, type PluginRealmParts } from "./plugin_realm.ts";
 import type { EffectiveSettings } from "./plugin_settings.ts";
 import { metricFamily, openedBackend, registration } from "./plugin_shapes.ts";
 import { checkRegistrations, unprovided } from "./registrations.ts";
-import type { RemoteParts } from "./remote_backend.ts";
+import type { BackendLink, OpenBackend, RemoteParts } from "./remote_backend.ts";
 import { RemoteQueue } from "./remote_queue.ts";
 import { RemoteResults } from "./remote_results.ts";
 import { list, Mismatch, nothing } from "./shape.ts";
@@ -38,16 +37,24 @@ import { list, Mismatch, nothing } from "./shape.ts";
 /** What a plugin is loaded with; everything is checked. */
 export interface LoadedPluginParts extends PluginRealmParts {
   readonly settings: EffectiveSettings;
+  /** It went from one state to the next. */
+  readonly entered: (state: LifeState, error?: NuvomError | Error) => void;
   /** The plugin registered something after its start. */
   readonly registered: (registration: Registration) => void;
 }
 
-type State = "new" | EventTable["plugin.state"]["state"];
+/** What one life of a plugin goes through. */
+export type LifeState = Exclude<EventTable["plugin.state"]["state"], "backoff">;
+
+type State = "new" | LifeState;
 
 /** A hook as a plugin registered it. */
 export type HookRegistration = Extract<Registration, { kind: "hook" }>;
 
-/** Starts once, stops once; `stop` before `start`, during it and twice are fine. */
+/** A kind of backend. */
+export type BackendKind = "queue" | "result";
+
+/** One life of a plugin: starts once, stops once; `stop` before `start`, during it and twice are fine. */
 export class LoadedPlugin {
   readonly entry: PluginEntry;
   readonly metadata: PluginMetadata;
@@ -94,14 +101,43 @@ export class LoadedPlugin {
     return this.#starting;
   }
 
-  /** Opens a backend that it registered. @throws {NuvomError} */
+  /** Of a process realm that is open. */
+  get pid(): number | null {
+    return this.#home?.realm.pid ?? null;
+  }
+
+  /** Resident memory of a process realm in bytes. */
+  async memoryBytes(): Promise<number | null> {
+    return await this.#home?.realm.memoryBytes() ?? null;
+  }
+
+  /** A queue backend that it registered, for as long as it runs. @throws {NuvomError} */
   async openQueue(name: string, namespace: string): Promise<QueueBackend> {
-    return new RemoteQueue(await this.#openBackend("queue", name, namespace));
+    return new RemoteQueue(this.remoteParts(name, fixed(await this.openBackend("queue", name, namespace))));
+  }
+
+  /** A result backend that it registered, for as long as it runs. @throws {NuvomError} */
+  async openResults(name: string, namespace: string): Promise<ResultBackend> {
+    return new RemoteResults(this.remoteParts(name, fixed(await this.openBackend("result", name, namespace))));
   }
 
   /** Opens a backend that it registered. @throws {NuvomError} */
-  async openResults(name: string, namespace: string): Promise<ResultBackend> {
-    return new RemoteResults(await this.#openBackend("result", name, namespace));
+  async openBackend(kind: BackendKind, name: string, namespace: string): Promise<OpenBackend> {
+    const caller = this.#caller();
+    const what = `the opening of its ${kind} backend "${name}"`;
+    const opened = await caller.call("backend.open", { kind, name, namespace }, { what, answer: openedBackend })
+      .catch((error) => {
+        throw error instanceof NuvomError && error.code === "NUVOM_PLUGIN_BACKEND_SHAPE"
+          ? refusedInGuest(error)
+          : error;
+      });
+    return { caller, opened };
+  }
+
+  /** What the proxy of a backend needs. */
+  remoteParts(name: string, link: BackendLink): RemoteParts {
+    const { metadata: { name: plugin }, limits: { callMs, stopMs }, clock } = this.#parts;
+    return { plugin, name, link, clock, timeoutMs: callMs, closeTimeoutMs: stopMs };
   }
 
   /** Resolves when the plugin says that it is well. @throws {NuvomError} */
@@ -147,7 +183,7 @@ export class LoadedPlugin {
       this.#enter("failed", error);
       throw error;
     }
-    this.#enter("started");
+    this.#enter("running");
     void this.#home.realm.exited.then(({ detail }) => this.#exited(detail));
     return this.#registrations;
   }
@@ -163,27 +199,13 @@ export class LoadedPlugin {
     });
   }
 
-  async #openBackend(kind: "queue" | "result", name: string, namespace: string): Promise<RemoteParts> {
-    const { metadata, limits, clock } = this.#parts;
-    const caller = this.#caller();
-    const what = `the opening of its ${kind} backend "${name}"`;
-    const opened = await caller.call("backend.open", { kind, name, namespace }, { what, answer: openedBackend })
-      .catch((error) => {
-        throw error instanceof NuvomError && error.code === "NUVOM_PLUGIN_BACKEND_SHAPE"
-          ? refusedInGuest(error)
-          : error;
-      });
-    const { callMs: timeoutMs, stopMs: closeTimeoutMs } = limits;
-    return { plugin: metadata.name, name, opened, caller, clock, timeoutMs, closeTimeoutMs };
-  }
-
   async #stop(): Promise<void> {
     if (this.#state === "starting") {
       this.#home?.realm.kill();
       await this.#starting!.catch(() => {});
     }
     if (this.#state === "new") this.#state = "stopped";
-    if (this.#state !== "started") return await this.#home?.close();
+    if (this.#state !== "running") return await this.#home?.close();
     this.#enter("stopping");
     try {
       await this.#callStop();
@@ -206,7 +228,7 @@ export class LoadedPlugin {
   }
 
   #exited(detail: string): void {
-    if (this.#state !== "started") return;
+    if (this.#state !== "running") return;
     this.#enter("crashed", crashed(this.metadata.name, detail));
     void this.#home!.close();
   }
@@ -219,7 +241,7 @@ export class LoadedPlugin {
       const problem = unprovided(metadata, late);
       if (problem !== null) throw problem;
       this.#registrations.push(late);
-      if (this.#state === "started") this.#parts.registered(late);
+      if (this.#state === "running") this.#parts.registered(late);
     } catch (error) {
       const refused = error instanceof Mismatch
         ? implausibleAnswer(metadata.name, "what it registers", error.message)
@@ -233,9 +255,12 @@ export class LoadedPlugin {
     return this.#home.caller;
   }
 
-  #enter(state: Exclude<State, "new">, thrown?: unknown): void {
+  #enter(state: LifeState, thrown?: unknown): void {
     this.#state = state;
-    const error = thrown === undefined ? {} : { error: toErrorData(thrown) };
-    this.#parts.bus.emit("plugin.state", { plugin: this.metadata.name, state, ...error });
+    this.#parts.entered(state, thrown as Error | undefined);
   }
+}
+
+function fixed(open: OpenBackend): BackendLink {
+  return { opened: open.opened, reach: () => Promise.resolve(open), release: () => Promise.resolve(open) };
 }

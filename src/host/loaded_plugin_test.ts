@@ -47,7 +47,7 @@ for (const isolation of ["process", "worker", "inline"] as const satisfies Isola
     assertEquals(said[0], "x.start");
     assertEquals(JSON.parse(said[1]!), { port: 9150, x_host: "::1" });
     assertEquals(said.slice(2), ["granted ", "aborted", "x.stop"]);
-    assertEquals(site.states, ["x starting", "x started", "x stopping", "x stopped"]);
+    assertEquals(site.states, ["x starting", "x running", "x stopping", "x stopped"]);
     assertEquals((await errorOf(plugin.health())).code, "NUVOM_REALM_GONE");
   });
 }

@@ -2,6 +2,7 @@
 
 import type { Capability, PermissionSet } from "../core/mod.ts";
 import type { Isolation } from "../sandbox/mod.ts";
+import type { RestartLimit } from "./restart_budget.ts";
 
 /** Range of `memory_mb`, as of `NUVOM_EXECUTOR_MEMORY_MB`. */
 export const MIN_MEMORY_MB = 64;
@@ -46,10 +47,12 @@ export interface PluginSection {
   readonly permissions: PermissionSet;
   /** By default `process` for a module from a URL, and `worker` for the project's own and the executable's. */
   readonly isolation?: Isolation;
-  /** Of a process realm, in MiB. */
+  /** Resident memory, in MiB, at which the process of the plugin is ended and started again. */
   readonly memoryMb?: number;
   readonly startTimeoutMs?: number;
   readonly callTimeoutMs?: number;
+  /** How often it is started again after a crash; a plugin that spends that is `failed`. */
+  readonly restart?: RestartLimit;
   /** The worker goes on without it when it can't start. */
   readonly optional: boolean;
   readonly settings: Readonly<Record<string, SettingSource>>;

@@ -14,15 +14,19 @@ import type { Registration } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
 import { hostStopped } from "./call_errors.ts";
 import { requiredNotStarted } from "./errors.ts";
+import { CallFigures } from "./call_figures.ts";
 import { CodeLoader } from "./code_loader.ts";
 import { type ExaminedPlugin, examinePlugins } from "./examine.ts";
 import type { HostAnswers } from "./guest_host.ts";
 import { HookRunner, type RegisteredHook } from "./hooks.ts";
-import { LoadedPlugin } from "./loaded_plugin.ts";
+import { type HookRegistration, LoadedPlugin, type LoadedPluginParts } from "./loaded_plugin.ts";
 import type { Manifest } from "./manifest.ts";
 import { type BackendCapability, MetadataCache } from "./metadata_cache.ts";
 import { type Ordered, startOrder } from "./order.ts";
+import { PluginCode } from "./plugin_code.ts";
 import { BackendRegistry, backendsOf } from "./registry.ts";
+import { DEFAULT_RESTART } from "./restart_budget.ts";
+import { type LifeEntered, type LifeSource, SupervisedPlugin } from "./supervised_plugin.ts";
 import { examineTarget } from "./target.ts";
 
 /** What a {@linkcode PluginHost} is opened with. */
@@ -52,8 +56,8 @@ export class PluginHost {
   readonly #faulty: ExaminedPlugin[];
   readonly #startable: readonly Startable[];
   /** By name, in the order of their starts. */
-  readonly #loaded = new Map<string, LoadedPlugin>();
-  readonly #tested: LoadedPlugin[] = [];
+  readonly #loaded = new Map<string, SupervisedPlugin>();
+  readonly #tested: { readonly name: string; stop(): Promise<void> }[] = [];
   /** Names of optional plugins that could not be started. */
   readonly #leftOut = new Set<string>();
   readonly #registry: BackendRegistry;
@@ -140,13 +144,11 @@ export class PluginHost {
 
   /** One for each started plugin; rejects when the plugin fails. */
   metricsProviders(): readonly (() => Promise<readonly MetricFamily[]>)[] {
-    return [...this.#loaded.values()].map((plugin) => async () =>
-      plugin.registrations.some(({ kind }) => kind === "metrics_provider") ? await plugin.collectMetrics() : []
-    );
+    return [...this.#loaded.values()].map((plugin) => () => plugin.collectMetrics());
   }
 
   /**
-   * A plugin of its own, apart from those that `startAll` starts: not started yet.
+   * A plugin of its own, apart from those that `startAll` starts: not started yet, and never started again.
    *
    * @param target Its name, how the manifest writes it, or a specifier that need not stand in the manifest.
    * @throws {NuvomError} `NUVOM_PLUGIN_UNKNOWN`, or what is wrong with it.
@@ -155,8 +157,17 @@ export class PluginHost {
     const examined = await examineTarget(target, this.#examined, { ...this.#parts, code: this.#code });
     const problem = examined.fault ?? examined.unready;
     if (problem !== null) throw problem;
-    const plugin = this.#make(examined, () => {});
-    this.#tested.push(plugin);
+    const { name } = examined.known!.metadata;
+    const entered: LifeEntered = (state, error) =>
+      this.#parts.bus.emit("plugin.state", {
+        plugin: name,
+        state,
+        ...(error === undefined ? {} : { error: toErrorData(error) }),
+      });
+    const code = this.#codeOf(examined);
+    const plugin = new LoadedPlugin({ ...this.#partsOf(examined, code), entered, registered: () => {} });
+    const stop = () => plugin.stop().finally(() => code.dispose());
+    this.#tested.push({ name, stop });
     return plugin;
   }
 
@@ -165,9 +176,15 @@ export class PluginHost {
    * wrong is logged. May be called twice, and while plugins start.
    */
   stopAll(): Promise<void> {
-    this.#stopping ??= this.#hooks.close(this.#parts.settings.values.pluginStopTimeoutMs)
-      .then(() => this.#stopStarted());
+    this.#stopping ??= this.#stopAll();
     return this.#stopping;
+  }
+
+  async #stopAll(): Promise<void> {
+    // Hooks would wait for the next start of a plugin that has crashed.
+    for (const plugin of this.#loaded.values()) plugin.endRestarts();
+    await this.#hooks.close(this.#parts.settings.values.pluginStopTimeoutMs);
+    await this.#stopStarted();
   }
 
   /** One start at a time; a failure leaves nothing running. */
@@ -190,12 +207,22 @@ export class PluginHost {
     const lost = requires.find((required) => this.#leftOut.has(required));
     if (lost !== undefined) return this.#refuse(examined, requiredNotStarted(name, lost));
     if (examined.unready !== null) return this.#refuse(examined, examined.unready);
-    const plugin = this.#make(examined, (registration) => this.#registerLate(plugin, registration));
+    const code = this.#codeOf(examined);
+    const plugin = new SupervisedPlugin({
+      name,
+      source: this.#sourceOf(examined, code, (registration) => this.#registerLate(plugin, registration)),
+      bus: this.#parts.bus,
+      clock: this.#clock,
+      began: (registrations) => this.#register(plugin, registrations),
+    });
     this.#loaded.set(name, plugin);
     try {
       const registrations = await plugin.start();
-      this.#register(plugin, registrations);
-      await this.#cache.remember(examined.entry, plugin.digest!, backendsOf(registrations));
+      await this.#cache.remember(
+        examined.entry,
+        (await (await code.begin()).written).digest,
+        backendsOf(registrations),
+      );
     } catch (error) {
       await this.#stopOne(plugin);
       this.#loaded.delete(name);
@@ -205,10 +232,28 @@ export class PluginHost {
     }
   }
 
-  #make(examined: ExaminedPlugin, registered: (registration: Registration) => void): LoadedPlugin {
+  #codeOf({ entry, root, known, section, remote }: ExaminedPlugin): PluginCode {
+    const { metadata } = known!;
+    return new PluginCode({ entry, metadata, loader: this.#code, imports: section?.imports, remote, root });
+  }
+
+  #sourceOf(
+    examined: ExaminedPlugin,
+    code: PluginCode,
+    registered: LoadedPluginParts["registered"],
+  ): LifeSource {
+    const parts = { ...this.#partsOf(examined, code), registered };
+    return {
+      make: (entered) => new LoadedPlugin({ ...parts, entered }),
+      restart: examined.section?.restart ?? DEFAULT_RESTART,
+      dispose: () => code.dispose(),
+    };
+  }
+
+  #partsOf(examined: ExaminedPlugin, code: PluginCode): Omit<LoadedPluginParts, "entered" | "registered"> {
     const { manifest, settings: { values, variables }, bus, metrics, client } = this.#parts;
-    const { entry, root, known, section, remote, isolation, granted, settings } = examined;
-    return new LoadedPlugin({
+    const { entry, known, section, isolation, granted, settings } = examined;
+    return {
       entry,
       metadata: known!.metadata,
       isolation,
@@ -216,11 +261,9 @@ export class PluginHost {
       settings: settings!,
       variables,
       manifest,
-      code: this.#code,
-      imports: section?.imports,
-      remote,
-      root,
-      memoryMb: section?.memoryMb,
+      code,
+      memoryMb: section?.memoryMb ?? values.memoryMb,
+      figures: new CallFigures(),
       limits: {
         startMs: section?.startTimeoutMs ?? values.pluginStartTimeoutMs,
         callMs: section?.callTimeoutMs ?? values.pluginCallTimeoutMs,
@@ -229,24 +272,20 @@ export class PluginHost {
       bus,
       clock: this.#clock,
       answers: { metrics, client },
-      registered,
-    });
+    };
   }
 
-  /** All or none. @throws {NuvomError} `NUVOM_PLUGIN_REGISTERED_TWICE` */
-  #register(plugin: LoadedPlugin, registrations: readonly Registration[]): void {
-    this.#registry.add(plugin, backendsOf(registrations));
-    for (const hook of registrations) {
-      if (hook.kind !== "hook") continue;
-      const call: RegisteredHook["call"] = (method, payload) => plugin.callHook(hook, method, payload);
-      this.#hooks.add({ ...hook, plugin: plugin.metadata.name, call });
-    }
+  /** All or none, in place of what the plugin registered in its life before. @throws {NuvomError} */
+  #register(plugin: SupervisedPlugin, registrations: readonly Registration[]): void {
+    this.#registry.replace(plugin, backendsOf(registrations));
+    this.#hooks.replace(plugin.name, registrations.flatMap((one) => one.kind === "hook" ? [hookOf(plugin, one)] : []));
   }
 
   /** The start is long over, so what can't be taken is only logged. */
-  #registerLate(plugin: LoadedPlugin, registration: Registration): void {
+  #registerLate(plugin: SupervisedPlugin, registration: Registration): void {
     try {
-      this.#register(plugin, [registration]);
+      this.#registry.add(plugin, backendsOf([registration]));
+      if (registration.kind === "hook") this.#hooks.add(hookOf(plugin, registration));
     } catch (error) {
       this.#logFailure(plugin, error as Error);
     }
@@ -280,7 +319,7 @@ export class PluginHost {
     this.#registry.clear();
   }
 
-  async #stopOne(plugin: LoadedPlugin): Promise<void> {
+  async #stopOne(plugin: { readonly name: string; stop(): Promise<void> }): Promise<void> {
     try {
       await plugin.stop();
     } catch (error) {
@@ -288,7 +327,16 @@ export class PluginHost {
     }
   }
 
-  #logFailure({ metadata: { name } }: LoadedPlugin, { message, code }: Error & { readonly code?: string }): void {
+  #logFailure({ name }: { readonly name: string }, { message, code }: Error & { readonly code?: string }): void {
     this.#parts.bus.emit("log", { level: "error", category: `plugin.${name}`, message, fields: { code } });
   }
+}
+
+function hookOf(plugin: SupervisedPlugin, hook: HookRegistration): RegisteredHook {
+  return {
+    ...hook,
+    plugin: plugin.name,
+    ready: () => plugin.settled(),
+    call: (method, payload) => plugin.callHook(hook, method, payload),
+  };
 }

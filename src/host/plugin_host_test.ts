@@ -51,7 +51,7 @@ Deno.test("PluginHost.startBackend() starts the plugin whose queue has only the 
   assertEquals(await host.queueBackend("my_custom_queue"), null);
   await host.startBackend("queue_backend", "my_custom_queue");
   assertEquals(host.backendNames("queue_backend"), ["my_custom_queue"]);
-  assertEquals(site.states, ["my_queue starting", "my_queue started"]);
+  assertEquals(site.states, ["my_queue starting", "my_queue running"]);
 
   const queue = (await host.queueBackend("my_custom_queue"))!;
   assertEquals(await queue.enqueue([job("1"), job("2")]), [
@@ -88,22 +88,22 @@ Deno.test("PluginHost.startBackend() remembers which plugin it was, and starts w
   await using site = await TestSite.with({
     files: { "a.ts": queues("a"), "b.ts": queues("b", '["c"]'), "c.ts": tracing("c"), "d.ts": tracing("d") },
   });
-  const started = () => site.states.splice(0).filter((line) => line.endsWith("started"));
+  const started = () => site.states.splice(0).filter((line) => line.endsWith("running"));
   const first = await site.open();
   await first.startBackend("queue_backend", "b_queue");
-  assertEquals(started(), ["a started", "c started", "b started"]);
+  assertEquals(started(), ["a running", "c running", "b running"]);
   await first.startBackend("queue_backend", "b_queue");
   assertEquals(started(), []);
   await first.stopAll();
   site.states.length = 0;
 
   await (await site.open()).startBackend("queue_backend", "b_queue");
-  assertEquals(started(), ["c started", "b started"]);
+  assertEquals(started(), ["c running", "b running"]);
 
   await site.write("b.ts", queues("b", '["c"]').replace("b_queue", "other"));
   const third = await site.open();
   await third.startBackend("queue_backend", "b_queue");
-  assertEquals(started(), ["a started", "c started", "b started"]);
+  assertEquals(started(), ["a running", "c running", "b running"]);
   assertEquals(third.backendNames("queue_backend"), ["a_queue", "other"]);
 });
 
@@ -147,9 +147,9 @@ Deno.test("PluginHost.startAll() stops what was started, in reverse, when one fa
   assertEquals((error.cause as Error).name, "RangeError");
   assertEquals(site.states, [
     "a starting",
-    "a started",
+    "a running",
     "b starting",
-    "b started",
+    "b running",
     "c starting",
     "c failed NUVOM_PLUGIN_START",
     "b stopping",
@@ -190,7 +190,7 @@ Deno.test("PluginHost.startAll() goes on without optional plugins, and without t
     "a failed NUVOM_PLUGIN_START",
     "b failed NUVOM_PLUGIN_REQUIRES",
     "c starting",
-    "c started",
+    "c running",
   ]);
   assertEquals(site.lines.filter((line) => line.startsWith("warn")), [
     "warn plugin.the-broken: The plugin broken.ts is optional: the others go on without it.",

@@ -1,16 +1,16 @@
 /** The realm that a plugin runs in: its verified modules, its grant, and the way to call it. @module */
 
 import type { Clock, EventBus, PermissionSet, PluginMetadata } from "../core/mod.ts";
-import { type PreparedGraph, prepareGraph, PrivateFolder, stubsIn } from "../loader/mod.ts";
+import { type PreparedGraph, type PrivateFolder, stubsIn } from "../loader/mod.ts";
 import { type Isolation, openRealm, type Realm } from "../sandbox/mod.ts";
 import { PluginCaller } from "./call.ts";
-import { type CodeLoader, graphDigest } from "./code_loader.ts";
+import type { CallFigures } from "./call_figures.ts";
 import { metadataDiffers } from "./errors.ts";
-import { graphDiffers } from "./lock_errors.ts";
 import { grantedVariables } from "./grants.ts";
 import { guestHost, type HostAnswers } from "./guest_host.ts";
 import type { PluginEntry } from "./manifest.ts";
 import { loadOptions } from "./import_metadata.ts";
+import type { PluginCode, WrittenCode } from "./plugin_code.ts";
 
 /** What the realm of a plugin is made of. */
 export interface PluginRealmParts {
@@ -21,14 +21,12 @@ export interface PluginRealmParts {
   /** Of `.env` and the environment; the granted ones reach the plugin. */
   readonly variables: ReadonlyMap<string, string>;
   readonly manifest: { readonly path: string; readonly folder: string };
-  readonly code: CodeLoader;
-  /** What bare specifiers mean. */
-  readonly imports?: Readonly<Record<string, string>>;
-  /** Of its modules from URLs, as they were checked; null when there are none. */
-  readonly remote: string | null;
-  /** Files must stay in it. Absolute. */
-  readonly root: string;
-  readonly memoryMb?: number;
+  /** Whoever made it disposes of it, when no realm needs it any more. */
+  readonly code: PluginCode;
+  /** Of a process realm. */
+  readonly memoryMb: number;
+  /** Where its calls are counted. */
+  readonly figures: CallFigures;
   readonly limits: { readonly startMs: number; readonly callMs: number; readonly stopMs: number };
   readonly bus: EventBus;
   readonly clock: Clock;
@@ -48,7 +46,7 @@ export class PluginRealm {
   readonly #parts: PluginRealmParts;
 
   private constructor(parts: PluginRealmParts, graph: PreparedGraph, digest: string, realm: Realm) {
-    const { metadata, clock, limits, manifest, grant } = parts;
+    const { metadata, clock, limits, manifest, grant, figures } = parts;
     this.realm = realm;
     this.digest = digest;
     this.#graph = graph;
@@ -61,21 +59,19 @@ export class PluginRealm {
       mapStack: (stack) => graph.mapStack(stack),
       manifest,
       granted: grant,
+      figures,
     });
   }
 
   /** @throws {NuvomError} `NUVOM_LOADER_…`, `NUVOM_LOCK_…`, `NUVOM_REALM_…`; nothing is left behind then. */
   static async open(parts: PluginRealmParts, registered: (registration: unknown) => void): Promise<PluginRealm> {
-    const folder = await PrivateFolder.make();
-    // The realm starts while its modules are read and written.
-    const files = writeModules(parts, folder);
-    const [written, opened] = await Promise.allSettled([files, openIn(folder, files, parts, registered)]);
-    if (written.status === "fulfilled" && opened.status === "fulfilled") {
-      return new PluginRealm(parts, written.value.prepared, written.value.digest, opened.value);
+    const { folder, written } = await parts.code.begin();
+    // The realm starts while its modules are read and written; where there are none, there is no realm either.
+    const [files, opened] = await Promise.allSettled([written, openIn(folder, written, parts, registered)]);
+    if (files.status === "fulfilled" && opened.status === "fulfilled") {
+      return new PluginRealm(parts, files.value.graph, files.value.digest, opened.value);
     }
-    // Where there are no files, there is no realm either.
-    await folder.remove();
-    throw [written, opened].find((each) => each.status === "rejected")!.reason;
+    throw [files, opened].find((each) => each.status === "rejected")!.reason;
   }
 
   /** Imports the module. @throws {NuvomError} also `NUVOM_PLUGIN_METADATA`: it says something else of itself here. */
@@ -86,38 +82,21 @@ export class PluginRealm {
     if (JSON.stringify(found) !== JSON.stringify(metadata)) throw metadataDiffers(metadata.name);
   }
 
-  /** Ends the realm and removes what was written for it. May be called twice. */
+  /** Ends the realm. May be called twice. */
   async close(): Promise<void> {
     await this.realm.stop(END_MS);
-    await this.#graph.dispose();
   }
-}
-
-/** The modules of a plugin, in its folder. */
-interface WrittenModules {
-  readonly prepared: PreparedGraph;
-  readonly digest: string;
-}
-
-async function writeModules(
-  { entry, root, imports, code, remote, metadata }: PluginRealmParts,
-  folder: PrivateFolder,
-): Promise<WrittenModules> {
-  const graph = await code.load([entry.module], { root, imports });
-  // A file of the project may have changed since, and import more than was checked.
-  if (graphDigest(graph) !== remote) throw graphDiffers(`plugin "${metadata.name}"`);
-  return { prepared: await prepareGraph(graph, folder), digest: graph.digest };
 }
 
 async function openIn(
   folder: PrivateFolder,
-  files: Promise<WrittenModules>,
+  files: Promise<WrittenCode>,
   { metadata, isolation, grant, variables, manifest, memoryMb, limits, bus, answers }: PluginRealmParts,
   registered: (registration: unknown) => void,
 ): Promise<Realm> {
   const plugin = metadata.name;
   let graph: PreparedGraph | undefined;
-  const written = files.then(({ prepared }) => void (graph = prepared));
+  const written = files.then((code) => void (graph = code.graph));
   const mapStack = (stack: string) => graph?.mapStack(stack) ?? stack;
   return await openRealm({
     name: `plugin "${plugin}"`,

@@ -30,6 +30,7 @@ isolation = "process"
 memory_mb = 256
 start_timeout = "30s"
 call_timeout = "1.5s"
+restart = { max = 3, within = "30s" }
 optional = true
 
 [plugin.my-queue.settings]
@@ -78,23 +79,24 @@ memory_mb = 512
         memoryMb: 256,
         startTimeoutMs: 30_000,
         callTimeoutMs: 1_500,
+        restart: { max: 3, withinMs: 30_000 },
         optional: true,
         settings: {
-          port: { kind: "value", value: 9150, place: place("19:1") },
-          deep: { kind: "value", value: { list: [1, "two", { three: true }] }, place: place("20:1") },
-          token: { kind: "env", name: "TOKEN", place: place("21:1") },
-          key: { kind: "file", path: `${folder}/run/key`, place: place("22:1") },
-          both: { kind: "value", value: { env: "a", file: "b" }, place: place("23:1") },
+          port: { kind: "value", value: 9150, place: place("20:1") },
+          deep: { kind: "value", value: { list: [1, "two", { three: true }] }, place: place("21:1") },
+          token: { kind: "env", name: "TOKEN", place: place("22:1") },
+          key: { kind: "file", path: `${folder}/run/key`, place: place("23:1") },
+          both: { kind: "value", value: { env: "a", file: "b" }, place: place("24:1") },
         },
         place: place("9:9"),
       }],
-      ["other", { name: "other", permissions: {}, optional: false, settings: {}, place: place("25:9") }],
+      ["other", { name: "other", permissions: {}, optional: false, settings: {}, place: place("26:9") }],
     ]),
     tasks: {
-      modules: [{ text: "./tasks/**/*.ts", place: place("28:12") }, { text: "jobs/add.js", place: place("28:31") }],
+      modules: [{ text: "./tasks/**/*.ts", place: place("29:12") }, { text: "jobs/add.js", place: place("29:31") }],
       permissions: { write: [`${folder}/out`], run: ["git", `${folder}/tool.sh`] },
       memoryMb: 512,
-      place: place("27:2"),
+      place: place("28:2"),
     },
   });
 });
@@ -189,10 +191,14 @@ Deno.test("readManifest() refuses unknown keys at every level with the nearest n
       "3:1",
       '[plugin.x] has no key "permission". Did you mean "permissions"?',
     ),
-    "[plugin.x]\nrestart = 3\n": key(
+    "[plugin.x]\nweight = 3\n": key(
       "2:1",
-      '[plugin.x] has no key "restart". Known: call_timeout, imports, isolation, memory_mb, optional, permissions, settings, ' +
-        "source, start_timeout.",
+      '[plugin.x] has no key "weight". Known: call_timeout, imports, isolation, memory_mb, optional, permissions, restart, ' +
+        "settings, source, start_timeout.",
+    ),
+    "[plugin.x]\nrestart = { max = 3, whithin = '1s' }\n": key(
+      "2:22",
+      '[plugin.x] restart has no key "whithin". Did you mean "within"?',
     ),
     "[plugin.X]\n": key(
       "1:9",
@@ -267,6 +273,23 @@ Deno.test("readManifest() refuses wrong values with an example of a right one", 
       'call_timeout = "soon"',
       "1",
       '[plugin.x] call_timeout is "soon", not a duration from 100ms to 1h. Write for example: call_timeout = "30s"',
+    ),
+    ...plugin(
+      "restart = 3",
+      "1",
+      '[plugin.x] restart is a number, not a table. Write for example: restart = { max = 5, within = "1m" }',
+    ),
+    ...plugin(
+      "restart = { max = -1 }",
+      "13",
+      "[plugin.x] restart.max is -1, not a whole number from 0 to 1000. " +
+        'Write for example: restart = { max = 5, within = "1m" }',
+    ),
+    ...plugin(
+      'restart = { within = "10ms" }',
+      "13",
+      '[plugin.x] restart.within is "10ms", not a duration from 1s to 1d. ' +
+        'Write for example: restart = { max = 5, within = "1m" }',
     ),
     "plugin.x = 1\n": value(
       "1:8",

@@ -6,6 +6,7 @@ import type { ManifestNode } from "./manifest_node.ts";
 import { absolutePath } from "./paths.ts";
 import { readPermissions } from "./read_permissions.ts";
 import { isRemoteText, readRemoteUrl } from "./remote_text.ts";
+import { DEFAULT_RESTART, type RestartLimit } from "./restart_budget.ts";
 import { resolveSpecifier } from "./specifier.ts";
 
 const KEYS = [
@@ -16,12 +17,14 @@ const KEYS = [
   "memory_mb",
   "start_timeout",
   "call_timeout",
+  "restart",
   "optional",
   "settings",
 ] as const;
 const ISOLATIONS = ["process", "worker", "inline"] as const;
 const SHORTEST = "100ms";
 const LONGEST = "1h";
+const MOST_RESTARTS = 1_000;
 const EXAMPLE = 'plugin.prometheus = { permissions = { net = ["127.0.0.1:9150"] } }';
 
 /** @param manifest Absolute path. */
@@ -43,6 +46,7 @@ export async function readPluginSection(name: string, node: ManifestNode, manife
       memoryMb: keys.memory_mb?.whole(MIN_MEMORY_MB, MAX_MEMORY_MB, "memory_mb = 256"),
       startTimeoutMs: keys.start_timeout?.duration(SHORTEST, LONGEST, 'start_timeout = "30s"'),
       callTimeoutMs: keys.call_timeout?.duration(SHORTEST, LONGEST, 'call_timeout = "30s"'),
+      restart: keys.restart && readRestart(keys.restart),
     }),
   };
 }
@@ -50,6 +54,15 @@ export async function readPluginSection(name: string, node: ManifestNode, manife
 /** Without the fields that are undefined: what is not written is not there. */
 function defined<T extends object>(fields: T): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function readRestart(node: ManifestNode): RestartLimit {
+  const example = 'restart = { max = 5, within = "1m" }';
+  const { max, within } = node.record(["max", "within"], example);
+  return {
+    max: max?.whole(0, MOST_RESTARTS, example) ?? DEFAULT_RESTART.max,
+    withinMs: within?.duration("1s", "1d", example) ?? DEFAULT_RESTART.withinMs,
+  };
 }
 
 async function readSource(node: ManifestNode): Promise<string> {

@@ -5,13 +5,28 @@ import type { OpenedBackend } from "../sandbox/mod.ts";
 import type { CallOptions, PluginCaller } from "./call.ts";
 import { nothing, type Shape } from "./shape.ts";
 
-/** A backend that is open in a guest. */
+/** A backend that is open in a realm. */
+export interface OpenBackend {
+  readonly opened: OpenedBackend;
+  readonly caller: Pick<PluginCaller, "call">;
+}
+
+/** The way to a backend, whichever realm it is open in. */
+export interface BackendLink {
+  /** As it was opened first. */
+  readonly opened: OpenedBackend;
+  /** Where it is open now. @throws {NuvomError} while its plugin is down. */
+  reach(): Promise<OpenBackend>;
+  /** It is needed no more. @returns where it is still open. */
+  release(): Promise<OpenBackend | null>;
+}
+
+/** What the proxy of a backend is made of. */
 export interface RemoteParts {
   readonly plugin: string;
   /** Of the backend. */
   readonly name: string;
-  readonly opened: OpenedBackend;
-  readonly caller: Pick<PluginCaller, "call">;
+  readonly link: BackendLink;
   readonly clock: Clock;
   /** How long one call may take. */
   readonly timeoutMs: number;
@@ -31,20 +46,18 @@ export class RemoteBackend {
 
   /** Names the store; backends of different plugins never share one, whatever they say. */
   get store(): string | undefined {
-    const { plugin, opened } = this.parts;
+    const { plugin, link: { opened } } = this.parts;
     return opened.store === null ? undefined : `plugin ${plugin}: ${opened.store}`;
   }
 
   /** Calls a method. Arguments that are undefined must be left out at the end: on the way they would become null. */
-  call<T>(
+  async call<T>(
     method: string,
     args: readonly unknown[],
     answer: Shape<T>,
     options: Partial<CallOptions<T>> = {},
   ): Promise<T> {
-    const { caller, name, opened, timeoutMs } = this.parts;
-    const params = { handle: opened.handle, method, args };
-    return caller.call("backend.call", params, { what: `${name}.${method}`, answer, timeoutMs, ...options });
+    return await this.#callIn(await this.parts.link.reach(), method, args, answer, options);
   }
 
   /** Closes it once; where its realm is gone, it is closed already. */
@@ -55,9 +68,26 @@ export class RemoteBackend {
 
   async #close(): Promise<void> {
     try {
-      await this.call("close", [], nothing, { timeoutMs: this.parts.closeTimeoutMs });
+      const open = await this.parts.link.release();
+      if (open !== null) await this.#callIn(open, "close", [], nothing, { timeoutMs: this.parts.closeTimeoutMs });
     } catch (error) {
       if (!(error instanceof NuvomError && error.code === "NUVOM_REALM_GONE")) throw error;
     }
+  }
+
+  #callIn<T>(
+    { caller, opened: { handle } }: OpenBackend,
+    method: string,
+    args: readonly unknown[],
+    answer: Shape<T>,
+    options: Partial<CallOptions<T>>,
+  ): Promise<T> {
+    const { name, timeoutMs } = this.parts;
+    return caller.call("backend.call", { handle, method, args }, {
+      what: `${name}.${method}`,
+      answer,
+      timeoutMs,
+      ...options,
+    });
   }
 }

@@ -33,7 +33,7 @@ export class RemoteQueue implements QueueBackend {
   constructor(parts: RemoteParts) {
     this.#remote = new RemoteBackend(parts);
     this.store = this.#remote.store;
-    const claimed = new Set(parts.opened.capabilities);
+    const claimed = new Set(parts.link.opened.capabilities);
     this.capabilities = new Set(QUEUE_CAPABILITIES.filter((known) => claimed.has(known)));
   }
 
@@ -45,7 +45,10 @@ export class RemoteQueue implements QueueBackend {
   async lease({ signal, ...request }: LeaseRequest): Promise<LeasedJob[]> {
     if (signal?.aborted) return [];
     const timeoutMs = request.waitMs + this.#remote.parts.timeoutMs;
-    const leased = this.#remote.call("lease", [request], atMost(leasedJob, request.limit), { timeoutMs });
+    const leased = this.#remote.call("lease", [request], atMost(leasedJob, request.limit), {
+      timeoutMs,
+      waits: request.waitMs > 0,
+    });
     return signal === undefined ? await leased : await this.#unlessAborted(leased, signal);
   }
 

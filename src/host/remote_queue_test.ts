@@ -37,7 +37,9 @@ class Guest {
       granted: {},
     });
     const opened = { handle: 1, store, capabilities: capabilities as QueueCapability[], basic: false };
-    return { plugin: "x", name: "mine", opened, caller, clock: this.clock, timeoutMs: 1_000, closeTimeoutMs: 500 };
+    const open = { opened, caller };
+    const link = { opened, reach: () => Promise.resolve(open), release: () => Promise.resolve(open) };
+    return { plugin: "x", name: "mine", link, clock: this.clock, timeoutMs: 1_000, closeTimeoutMs: 500 };
   }
 
   /** As JSON, which is how it arrives. */

@@ -80,23 +80,30 @@ function executorLines(bus: EventBus, write: Write): (() => void)[] {
 }
 
 const STATE_LEVELS: Readonly<Record<EventTable["plugin.state"]["state"], Level>> = {
-  starting: "debug",
-  started: "info",
-  stopping: "debug",
-  stopped: "info",
-  failed: "error",
+  starting: "info",
+  running: "info",
   crashed: "error",
-  restarting: "warn",
+  backoff: "warn",
+  failed: "error",
+  stopping: "info",
+  stopped: "info",
 };
 
 function pluginLines(bus: EventBus, write: Write): (() => void)[] {
   return [
-    bus.on("plugin.state", ({ plugin, state, error }) =>
+    bus.on("plugin.state", ({ plugin, state, pid, retryInMs, error }) =>
       write({
         level: STATE_LEVELS[state],
         category: `plugin.${plugin}`,
-        message: error === undefined ? state : `${state}: ${error.message}`,
-        ...(error?.code === undefined ? {} : { fields: { code: error.code } }),
+        message: retryInMs !== undefined
+          ? `starts again in ${formatDuration(retryInMs)}`
+          : error === undefined
+          ? state
+          : `${state}: ${error.message}`,
+        fields: {
+          ...(typeof pid === "number" ? { pid } : {}),
+          ...(error?.code === undefined ? {} : { code: error.code }),
+        },
       })),
     bus.on(
       "plugin.output",

@@ -1,6 +1,6 @@
 /** A worker: leases jobs, has executors run them, settles what came of it. @module */
 
-import { type QueueBackend, sleep } from "../core/mod.ts";
+import { fromErrorData, type QueueBackend, sleep } from "../core/mod.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { workerStarted } from "./errors.ts";
 import { Leaser } from "./leaser.ts";
@@ -95,8 +95,21 @@ export class Worker {
   /**
    * Resolves when nothing is waiting, running, leased by anyone or due for a retry in the queues of this worker; jobs
    * scheduled for later don't count. Also resolves when the worker has stopped.
+   * @throws {NuvomError} `NUVOM_PLUGIN_FAILED`: the plugin of a backend has crashed too often. The worker itself goes on.
    */
   async drained(): Promise<void> {
+    const hopeless = Promise.withResolvers<never>();
+    const off = this.#parts.bus.on("queue.failing", ({ error }) => {
+      if (error.code === "NUVOM_PLUGIN_FAILED") hopeless.reject(fromErrorData(error));
+    });
+    try {
+      await Promise.race([this.#empty(), hopeless.promise]);
+    } finally {
+      off();
+    }
+  }
+
+  async #empty(): Promise<void> {
     while (!this.#isIn("stopped")) {
       const { moved } = this.#dispatcher;
       // Without a timer: this goes round with every report while there is work.

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Outcome } from "../core/mod.ts";
+import { NuvomError, type Outcome } from "../core/mod.ts";
 import { settleDown } from "../testing/fake_clock.ts";
 import { leasedJob as job } from "../testing/leased_job.ts";
 import { HandRealm, Rig } from "./testing.ts";
@@ -337,6 +337,21 @@ Deno.test("Worker.drained() asks qsize() where there are no counts", async () =>
   assertEquals(drained, false);
   await rig.clock.advance(1_000);
   assertEquals(drained, true);
+  await rig.end();
+});
+
+Deno.test("Worker.drained() rejects when the plugin of the queue is given up, also while something is not settled yet", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"));
+  const drained = assertRejects(() => rig.worker.drained(), NuvomError, "too often");
+  rig.bus.emit("queue.failing", { error: { name: "Error", message: "not yet" }, retryInMs: 5 });
+  await rig.clock.advance(1_000);
+  rig.bus.emit("queue.failing", {
+    error: { name: "NuvomError", message: "It crashed too often.", code: "NUVOM_PLUGIN_FAILED" },
+    retryInMs: 5,
+  });
+  assertEquals((await drained).code, "NUVOM_PLUGIN_FAILED");
+  assertEquals(rig.worker.inFlight, 1);
   await rig.end();
 });
 

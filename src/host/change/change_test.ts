@@ -151,7 +151,7 @@ Deno.test("F14: an update that asks for more is blocked with a diff until it is 
   assertEquals((await lockAll(project.parts())).changed, false);
   await grantPlugin(project.parts(), "hello");
   await project.start();
-  assertEquals(project.heard.at(-1), "hello started");
+  assertEquals(project.heard.at(-1), "hello running");
 });
 
 Deno.test("F14: what is said of a blocked update is the whole command that consents to it", async () => {

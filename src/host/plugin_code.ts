@@ -1,0 +1,72 @@
+/** The verified modules of a plugin, written once for all realms that run them. @module */
+
+import type { PluginMetadata } from "../core/mod.ts";
+import { type PreparedGraph, prepareGraph, PrivateFolder } from "../loader/mod.ts";
+import { type CodeLoader, graphDigest } from "./code_loader.ts";
+import { graphDiffers } from "./lock_errors.ts";
+import type { PluginEntry } from "./manifest.ts";
+
+/** Which modules, and what is known of them. */
+export interface PluginCodeParts {
+  readonly entry: PluginEntry;
+  readonly metadata: PluginMetadata;
+  readonly loader: CodeLoader;
+  /** What bare specifiers mean. */
+  readonly imports?: Readonly<Record<string, string>>;
+  /** Of its modules from URLs, as they were checked; null when there are none. */
+  readonly remote: string | null;
+  /** Files must stay in it. Absolute. */
+  readonly root: string;
+}
+
+/** Modules that are ready to be imported. */
+export interface WrittenCode {
+  readonly graph: PreparedGraph;
+  readonly digest: string;
+}
+
+/** Where modules are, or will be. */
+export interface BegunCode {
+  readonly folder: PrivateFolder;
+  /** Rejects with `NUVOM_LOADER_…`, `NUVOM_LOCK_…`. */
+  readonly written: Promise<WrittenCode>;
+}
+
+/** Loaded when it is first asked for: a plugin that is started again runs the code that it ran before. */
+export class PluginCode {
+  readonly #parts: PluginCodeParts;
+  #begun: Promise<BegunCode> | undefined;
+
+  /** Loads nothing yet. */
+  constructor(parts: PluginCodeParts) {
+    this.#parts = parts;
+  }
+
+  /** Resolves before anything is written, for those who can use the time. */
+  begin(): Promise<BegunCode> {
+    return this.#begun ??= this.#begin();
+  }
+
+  /** Removes what was written. May be called twice. */
+  async dispose(): Promise<void> {
+    const begun = await this.#begun?.catch(() => undefined);
+    await begun?.written.catch(() => {});
+    await begun?.folder.remove();
+  }
+
+  async #begin(): Promise<BegunCode> {
+    const folder = await PrivateFolder.make();
+    const written = this.#write(folder);
+    // Whoever waits for it hears of it.
+    written.catch(() => {});
+    return { folder, written };
+  }
+
+  async #write(folder: PrivateFolder): Promise<WrittenCode> {
+    const { entry, metadata, loader, imports, remote, root } = this.#parts;
+    const graph = await loader.load([entry.module], { root, imports });
+    // A file of the project may have changed since, and import more than was checked.
+    if (graphDigest(graph) !== remote) throw graphDiffers(`plugin "${metadata.name}"`);
+    return { graph: await prepareGraph(graph, folder), digest: graph.digest };
+  }
+}
