@@ -2,6 +2,7 @@
 
 import {
   type EventTable,
+  formatDuration,
   type HookEvent,
   type HookMethod,
   type MetricFamily,
@@ -12,7 +13,7 @@ import {
   type ResultBackend,
   type WorkerInfo,
 } from "../core/mod.ts";
-import type { Isolation, Registration } from "../sandbox/mod.ts";
+import type { Isolation, Realm, Registration } from "../sandbox/mod.ts";
 import type { PluginCaller } from "./call.ts";
 import {
   crashed,
@@ -23,6 +24,7 @@ import {
   stoppedEarly,
   stopTimeout,
 } from "./call_errors.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { refusedInGuest, startFailed, startTimeout } from "./errors.ts";
 import type { PluginEntry } from "./manifest.ts";
 import { PluginRealm, type PluginRealmParts } from "./plugin_realm.ts";
@@ -67,6 +69,7 @@ export class LoadedPlugin {
   #starting: Promise<readonly Registration[]> | undefined;
   #stopping: Promise<void> | undefined;
   #home: PluginRealm | undefined;
+  #heartbeat: Heartbeat | undefined;
 
   /** Loads nothing yet. */
   constructor(parts: LoadedPluginParts) {
@@ -184,8 +187,26 @@ export class LoadedPlugin {
       throw error;
     }
     this.#enter("running");
-    void this.#home.realm.exited.then(({ detail }) => this.#exited(detail));
+    this.#watch(this.#home.realm);
     return this.#registrations;
+  }
+
+  /** A heartbeat is for processes alone: nothing else could be ended that spins. */
+  #watch(realm: Realm): void {
+    let silence: string | undefined;
+    const heartbeat = realm.kind !== "process" ? undefined : new Heartbeat({
+      clock: this.#parts.clock,
+      ping: () => realm.call("plugin.ping", {}, { timeoutMs: Infinity }),
+      silent: (ms) => {
+        silence = `its event loop did not answer for ${formatDuration(ms)}, and it was killed`;
+        realm.kill();
+      },
+    });
+    this.#heartbeat = heartbeat;
+    void realm.exited.then(({ detail }) => {
+      heartbeat?.stop();
+      this.#exited(silence ?? detail);
+    });
   }
 
   #callStart(): Promise<Registration[]> {
@@ -207,6 +228,8 @@ export class LoadedPlugin {
     if (this.#state === "new") this.#state = "stopped";
     if (this.#state !== "running") return await this.#home?.close();
     this.#enter("stopping");
+    // From now on the limit of the stop counts.
+    this.#heartbeat?.stop();
     try {
       await this.#callStop();
     } finally {

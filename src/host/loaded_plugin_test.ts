@@ -173,6 +173,18 @@ Deno.test("LoadedPlugin tells when its realm crashes; its calls fail at once and
   assertEquals(site.states.at(-1), "x crashed NUVOM_PLUGIN_CRASHED");
 });
 
+Deno.test("LoadedPlugin ends a process whose event loop does not answer any more", async () => {
+  const spin = "setTimeout(() => { while (true); }, 10);";
+  await using site = await TestSite.with({
+    files: { "x.ts": tracing("x", { start: spin }) },
+    sections: { x: { isolation: "process" } },
+  });
+  await started(site);
+  const { error } = await site.next("plugin.state", ({ state }) => state === "crashed");
+  assertEquals(error?.code, "NUVOM_PLUGIN_CRASHED");
+  assertStringIncludes(error!.message, "its event loop did not answer for 6s, and it was killed");
+});
+
 Deno.test("LoadedPlugin hands on what is printed, logged and not caught, under the plugin's name", async () => {
   await using site = await TestSite.with({
     files: {

@@ -17,7 +17,7 @@ import type {
 } from "../core/mod.ts";
 
 /** Bumped on every change of the frames or of the tables below; host and guest must agree. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** What a realm is for. */
 export type RealmRole = "plugin" | "executor";
@@ -43,6 +43,8 @@ export interface PluginCalls {
   "plugin.start": Exchange<{ settings: PluginSettings }, Registration[]>;
   "plugin.stop": Exchange<Record<string, never>>;
   "plugin.health": Exchange<Record<string, never>>;
+  /** Answered by the event loop, without any foreign code. */
+  "plugin.ping": Exchange<Record<string, never>>;
   "backend.open": Exchange<{ kind: "queue" | "result"; name: string; namespace: string }, OpenedBackend>;
   "backend.call": Exchange<{ handle: number; method: string; args: readonly unknown[] }, unknown>;
   "hook.call": Exchange<{ hook: number; method: HookMethod; payload: unknown }>;

@@ -158,7 +158,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
     min: 64,
     max: 1_048_576,
     default: "1024",
-    doc: "Resident memory, in MiB, at which an executor is killed and replaced.",
+    doc: "Resident memory, in MiB, at which an executor, or a plugin in a process of its own, is killed and replaced.",
   },
   {
     key: "pluginStartTimeoutMs",

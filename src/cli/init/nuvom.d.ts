@@ -538,17 +538,24 @@ export interface Plugin {
   readonly version?: string;
   /** What it registers in `start`. */
   readonly provides: readonly Capability[];
-  /** Names of plugins that must be started before this one. */
+  /** Names of plugins that must be started before this one. Where one of them crashes later, this one goes on. */
   readonly requires?: readonly string[];
   /** What it asks for; what it gets is what the manifest grants. */
   readonly permissions?: PermissionSet;
   /** The settings that it knows. */
   readonly settings?: SettingsSchema;
-  /** Called once, before the worker takes jobs; has a time limit. A throw stops the worker from starting. */
+  /**
+   * Called once in each realm, before the worker takes jobs; has a time limit. A throw stops the worker from starting.
+   * After a crash it is called again, in a new realm.
+   */
   start(settings: PluginSettings, context: PluginContext): void | Promise<void>;
   /** Called once, in reverse order of the starts, also when a later plugin failed to start; has a time limit. */
   stop(): void | Promise<void>;
-  /** Rejects (or throws) when the plugin is not well. */
+  /**
+   * Rejects (or throws) when the plugin is not well. Called by `nuvom plugin status` and `nuvom plugin test`, and before
+   * `nuvom plugin reload` puts a new instance in the place of the old one; never while nobody asks. A plugin that is not
+   * well is shown so, and not started again for it. Has the time limit of a call.
+   */
   health?(): void | Promise<void>;
 }
 

@@ -35,6 +35,7 @@ export function pluginRole(port: GuestPort): GuestRole {
       ["plugin.start", (params: Params<"plugin.start">) => guest.start(params)],
       ["plugin.stop", () => guest.stop()],
       ["plugin.health", () => guest.health()],
+      ["plugin.ping", () => null],
       ["backend.open", (params: Params<"backend.open">) => guest.openBackend(params)],
       ["backend.call", ({ handle, method, args }: Params<"backend.call">) => guest.backends.call(handle, method, args)],
       ["hook.call", (params: Params<"hook.call">) => guest.callHook(params)],
