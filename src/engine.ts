@@ -25,6 +25,8 @@ import {
 } from "./backends/mod.ts";
 import { Client } from "./client/mod.ts";
 import {
+  type ControlRequest,
+  ControlServer,
   describePlugin,
   describePlugins,
   guestLog,
@@ -37,6 +39,7 @@ import {
   type PluginRow,
   readManifest,
   TaskModules,
+  type WorkerStatus,
 } from "./host/mod.ts";
 import { Metrics, workerFigures } from "./observe/mod.ts";
 import { type DiscoveredTask, type RealmHost, unknownMethod } from "./sandbox/mod.ts";
@@ -115,6 +118,7 @@ export class Engine implements AsyncDisposable {
   #backends: Promise<Backends> | undefined;
   #client: Promise<Client> | undefined;
   #worker: Worker | undefined;
+  #control: ControlServer | undefined;
 
   /** Use {@linkcode openEngine}. */
   constructor(options: EngineOptions, manifest: Manifest) {
@@ -190,6 +194,8 @@ export class Engine implements AsyncDisposable {
     // What is wrong with a task module is told better by discovery than by an executor that can't start.
     if ((await this.tasks()).length === 0) this.#warn(`${this.manifest.path} names no module with a task`);
     const host = await this.#openHost();
+    const id = workerId();
+    await this.#listen(id, host);
     await host.startAll();
     const { queue, results } = await this.#openBackends();
     this.metrics.addProvider(async () =>
@@ -207,7 +213,7 @@ export class Engine implements AsyncDisposable {
       bus: this.bus,
       clock: this.#clock,
       options: {
-        workerId: workerId(),
+        workerId: id,
         executors: values.maxWorkers,
         concurrency: values.concurrency,
         batchSize: values.batchSize,
@@ -230,6 +236,7 @@ export class Engine implements AsyncDisposable {
     closing.defer(() => ambientOrNone() === this.#ambient ? setAmbient(undefined) : undefined);
     closing.defer(() => this.#taskModules.dispose());
     closing.defer(() => this.#sqlite?.close());
+    closing.defer(() => this.#control?.close());
     closing.defer(() => host?.stopAll());
     for (const backend of [backends?.results, backends?.queue]) closing.defer(() => this.#closeBackend(backend));
     closing.defer(() => this.#worker?.stop({ graceMs: this.settings.values.shutdownGraceMs }));
@@ -239,6 +246,21 @@ export class Engine implements AsyncDisposable {
   /** The same as {@linkcode Engine.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** A worker that can't be asked works all the same. */
+  async #listen(id: string, host: PluginHost): Promise<void> {
+    const startedAt = this.#clock.now();
+    const answer = async (request: ControlRequest): Promise<unknown> => {
+      if (request.method === "reload") return await host.reload(request.plugin);
+      const { inFlight = 0 } = this.#worker ?? {};
+      return { id, pid: Deno.pid, startedAt, inFlight, plugins: await host.status() } satisfies WorkerStatus;
+    };
+    try {
+      this.#control ??= await ControlServer.open(this.settings.values.stateDir, id, answer);
+    } catch (error) {
+      this.#warn(`other commands can't ask this worker anything: ${toErrorData(error).message}`);
+    }
   }
 
   /** Nuvom's own, else the one that a plugin registers under the name. */

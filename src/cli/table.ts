@@ -15,7 +15,9 @@ import { pluginGrant } from "./commands/plugin_grant.ts";
 import { pluginInspect } from "./commands/plugin_inspect.ts";
 import { pluginList } from "./commands/plugin_list.ts";
 import { pluginLock } from "./commands/plugin_lock.ts";
+import { pluginReload } from "./commands/plugin_reload.ts";
 import { pluginRemove } from "./commands/plugin_remove.ts";
+import { pluginStatus } from "./commands/plugin_status.ts";
 import { pluginUpdate } from "./commands/plugin_update.ts";
 import { pluginVendor } from "./commands/plugin_vendor.ts";
 import { pluginVerify } from "./commands/plugin_verify.ts";
@@ -38,6 +40,8 @@ export const COMMANDS: readonly Command[] = [
   command(discoverTasks, () => import("./run/discover_tasks.ts")),
   command(pluginList, () => import("./run/plugin_list.ts")),
   command(pluginInspect, () => import("./run/plugin_inspect.ts")),
+  command(pluginStatus, () => import("./run/plugin_status.ts")),
+  command(pluginReload, () => import("./run/plugin_reload.ts")),
   command(pluginAdd, () => import("./run/plugin_add.ts")),
   command(pluginRemove, () => import("./run/plugin_remove.ts")),
   command(pluginUpdate, () => import("./run/plugin_update.ts")),

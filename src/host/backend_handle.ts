@@ -37,6 +37,13 @@ export class BackendHandle implements BackendLink {
     return new BackendHandle(parts, home, await home.openBackend(parts.kind, parts.name, parts.namespace));
   }
 
+  /** The name of a queue that may lose jobs when it is opened in another realm while the old one still has some. */
+  get fragileQueue(): string | null {
+    const { kind, name } = this.#parts;
+    const { basic, capabilities } = this.opened;
+    return kind === "queue" && (basic || !capabilities.includes("durable")) ? name : null;
+  }
+
   /** See {@linkcode BackendLink.reach}. */
   async reach(): Promise<OpenBackend> {
     return await this.openIn(this.#parts.home());

@@ -41,7 +41,7 @@ export interface CallOptions<T> {
   readonly answer: Shape<T>;
   /** In place of the usual limit. */
   readonly timeoutMs?: number;
-  /** It may wait for something to happen: how long it took says nothing of the plugin. */
+  /** How long it takes says nothing of how quick the plugin is: it may wait for something to happen. */
   readonly waits?: boolean;
   /** In place of `NUVOM_PLUGIN_CALL`, and of errors of nuvom as they are. */
   readonly failed?: (thrown: Error, place: string | null) => NuvomError;

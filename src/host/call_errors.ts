@@ -117,3 +117,31 @@ export function notRunning(plugin: string): NuvomError {
 export function hostStopped(): NuvomError {
   return error("NUVOM_PLUGIN_STATE", "The plugins were stopped; none is started any more.");
 }
+
+/** `NUVOM_PLUGIN_RELOAD` */
+export function reloadFailed(plugin: string, because: Error): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_RELOAD",
+    `The plugin "${plugin}" was not reloaded, and what ran before goes on: ${because.message.replace(/\.$/, "")}.`,
+    undefined,
+    because,
+  );
+}
+
+/** `NUVOM_PLUGIN_RELOAD` */
+export function reloadLoses(plugin: string, queue: string): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_RELOAD",
+    `The plugin "${plugin}" can't be reloaded: its queue "${queue}" is in use and does not promise to keep its jobs then.`,
+    'Start the worker again; a queue that keeps them is no basic one and has the capability "durable".',
+  );
+}
+
+/** `NUVOM_PLUGIN_RELOAD` */
+export function reloadUnknown(plugin: string): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_RELOAD",
+    `The plugin "${plugin}" can't be reloaded: the worker was started without it.`,
+    "Start the worker again.",
+  );
+}

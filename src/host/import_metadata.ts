@@ -42,6 +42,7 @@ export function loadOptions(source: PluginSource, folder: string, timeoutMs: num
     what: "import",
     answer: pluginMetadata,
     timeoutMs,
+    waits: true,
     late: (ms) => startTimeout(source.specifier, "import", ms),
     implausible: (detail) => implausibleMetadata(source.specifier, detail),
     failed(thrown, place) {

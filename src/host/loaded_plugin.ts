@@ -11,6 +11,7 @@ import {
   type PluginMetadata,
   type QueueBackend,
   type ResultBackend,
+  sleep,
   type WorkerInfo,
 } from "../core/mod.ts";
 import type { Isolation, Realm, Registration } from "../sandbox/mod.ts";
@@ -134,18 +135,26 @@ export class LoadedPlugin {
           ? refusedInGuest(error)
           : error;
       });
-    return { caller, opened };
+    return { caller, opened, callMs: this.#parts.limits.callMs };
   }
 
   /** What the proxy of a backend needs. */
   remoteParts(name: string, link: BackendLink): RemoteParts {
-    const { metadata: { name: plugin }, limits: { callMs, stopMs }, clock } = this.#parts;
-    return { plugin, name, link, clock, timeoutMs: callMs, closeTimeoutMs: stopMs };
+    const { metadata: { name: plugin }, limits: { stopMs }, clock } = this.#parts;
+    return { plugin, name, link, clock, closeTimeoutMs: stopMs };
   }
 
-  /** Resolves when the plugin says that it is well. @throws {NuvomError} */
-  async health(): Promise<void> {
-    await this.#caller().call("plugin.health", {}, { what: "health()", answer: nothing });
+  /** Resolves when the plugin says that it is well. @param timeoutMs By default that of a call. @throws {NuvomError} */
+  async health(timeoutMs: number = this.#parts.limits.callMs): Promise<void> {
+    await this.#caller().call("plugin.health", {}, { what: "health()", answer: nothing, timeoutMs });
+  }
+
+  /** Waits for the calls that are under way, no longer than a stop may take. */
+  async idle(): Promise<void> {
+    const over = new AbortController();
+    const { clock, limits } = this.#parts;
+    await Promise.race([this.#home?.caller.idle(), sleep(clock, limits.stopMs, over.signal)]);
+    over.abort();
   }
 
   /** The figures of its metrics providers. @throws {NuvomError} */
@@ -215,6 +224,7 @@ export class LoadedPlugin {
       what: "start()",
       answer: list(registration),
       timeoutMs: limits.startMs,
+      waits: true,
       failed: (thrown, place) => startFailed(name, thrown, place),
       late: (ms) => startTimeout(name, "start()", ms),
     });

@@ -1,6 +1,8 @@
 /** The manifest and its plugins: read, checked, started, stopped; the task modules of a project. @module */
 
 export * from "./change/mod.ts";
+export { ControlServer } from "./control/control_server.ts";
+export type { ControlRequest } from "./control/request.ts";
 export { describePlugin, type PluginDetail, type PluginModule } from "./describe_plugin.ts";
 export { describePlugins, type LockState, type PluginRow } from "./describe_plugins.ts";
 export { embeddedPlugin } from "./embedded.ts";
@@ -15,6 +17,7 @@ export { toFileUrl } from "./paths.ts";
 export { checkPermissionItem } from "./permission_item.ts";
 export { PluginHost, type PluginHostParts } from "./plugin_host.ts";
 export type { EffectiveSettings, PluginSettingRow } from "./plugin_settings.ts";
+export type { PluginStatus, WorkerStatus } from "./plugin_status.ts";
 export { readManifest } from "./read_manifest.ts";
 export { shellWord } from "./shell_word.ts";
 export { TaskModules } from "./task_modules.ts";

@@ -12,22 +12,24 @@ import {
 } from "../core/mod.ts";
 import type { Registration } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
-import { hostStopped } from "./call_errors.ts";
-import { requiredNotStarted } from "./errors.ts";
+import { hostStopped, reloadUnknown } from "./call_errors.ts";
+import { pluginUnknown, requiredNotStarted } from "./errors.ts";
 import { CallFigures } from "./call_figures.ts";
 import { CodeLoader } from "./code_loader.ts";
 import { type ExaminedPlugin, examinePlugins } from "./examine.ts";
 import type { HostAnswers } from "./guest_host.ts";
 import { HookRunner, type RegisteredHook } from "./hooks.ts";
-import { type HookRegistration, LoadedPlugin, type LoadedPluginParts } from "./loaded_plugin.ts";
-import type { Manifest } from "./manifest.ts";
+import type { LifeSource } from "./life.ts";
+import { lifeSource } from "./life_source.ts";
+import type { HookRegistration, LifeState, LoadedPlugin } from "./loaded_plugin.ts";
+import type { Manifest, PluginEntry } from "./manifest.ts";
 import { type BackendCapability, MetadataCache } from "./metadata_cache.ts";
 import { type Ordered, startOrder } from "./order.ts";
-import { PluginCode } from "./plugin_code.ts";
+import { neverStarted, type PluginStatus } from "./plugin_status.ts";
+import { readManifest } from "./read_manifest.ts";
 import { BackendRegistry, backendsOf } from "./registry.ts";
-import { DEFAULT_RESTART } from "./restart_budget.ts";
-import { type LifeEntered, type LifeSource, SupervisedPlugin } from "./supervised_plugin.ts";
-import { examineTarget } from "./target.ts";
+import { SupervisedPlugin } from "./supervised_plugin.ts";
+import { examineTarget, findPlugin } from "./target.ts";
 
 /** What a {@linkcode PluginHost} is opened with. */
 export interface PluginHostParts extends HostAnswers {
@@ -37,6 +39,12 @@ export interface PluginHostParts extends HostAnswers {
   /** Names of backends that plugins may not register. @default none */
   readonly builtins?: readonly string[];
   readonly clock?: Clock;
+}
+
+/** Manifest and lock as they were when they were read. */
+interface ProjectView {
+  readonly manifest: Manifest;
+  readonly code: CodeLoader;
 }
 
 /** A plugin whose metadata is known. */
@@ -49,7 +57,7 @@ export class PluginHost {
   readonly #parts: PluginHostParts;
   readonly #clock: Clock;
   readonly #cache: MetadataCache;
-  readonly #code: CodeLoader;
+  readonly #project: ProjectView;
   readonly #hooks: HookRunner;
   readonly #examined: readonly ExaminedPlugin[];
   /** Those with which something is wrong and that were not told of. */
@@ -58,15 +66,15 @@ export class PluginHost {
   /** By name, in the order of their starts. */
   readonly #loaded = new Map<string, SupervisedPlugin>();
   readonly #tested: { readonly name: string; stop(): Promise<void> }[] = [];
-  /** Names of optional plugins that could not be started. */
-  readonly #leftOut = new Set<string>();
+  /** Optional plugins that could not be started, by name. */
+  readonly #leftOut = new Map<string, PluginStatus>();
   readonly #registry: BackendRegistry;
   #turn: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
   private constructor(parts: PluginHostParts, code: CodeLoader, examined: readonly ExaminedPlugin[]) {
     this.#parts = parts;
-    this.#code = code;
+    this.#project = { manifest: parts.manifest, code };
     this.#clock = parts.clock ?? systemClock;
     this.#cache = new MetadataCache(parts.settings.values.cacheDir);
     this.#hooks = new HookRunner(parts.bus, this.#clock);
@@ -148,25 +156,36 @@ export class PluginHost {
   }
 
   /**
+   * Reads manifest, lock and files of a plugin anew, and puts an instance of what they say in the place of the running one
+   * once it has started and is well. Settings from `.env` and the environment stay as they are.
+   *
+   * @throws {NuvomError} `NUVOM_PLUGIN_RELOAD`, `NUVOM_PLUGIN_UNKNOWN`, or what is wrong with the plugin now; what ran
+   * before goes on.
+   */
+  reload(name: string): Promise<void> {
+    return this.#nextTurn(() => this.#reload(name));
+  }
+
+  /** How the plugins fare, in the order of their starts; at the end those that could not be started. */
+  async status(): Promise<PluginStatus[]> {
+    const started = await Promise.all([...this.#loaded.values()].map((plugin) => plugin.status()));
+    return [...started, ...this.#leftOut.values()];
+  }
+
+  /**
    * A plugin of its own, apart from those that `startAll` starts: not started yet, and never started again.
    *
    * @param target Its name, how the manifest writes it, or a specifier that need not stand in the manifest.
    * @throws {NuvomError} `NUVOM_PLUGIN_UNKNOWN`, or what is wrong with it.
    */
   async load(target: string): Promise<LoadedPlugin> {
-    const examined = await examineTarget(target, this.#examined, { ...this.#parts, code: this.#code });
+    const examined = await examineTarget(target, this.#examined, { ...this.#parts, code: this.#project.code });
     const problem = examined.fault ?? examined.unready;
     if (problem !== null) throw problem;
     const { name } = examined.known!.metadata;
-    const entered: LifeEntered = (state, error) =>
-      this.#parts.bus.emit("plugin.state", {
-        plugin: name,
-        state,
-        ...(error === undefined ? {} : { error: toErrorData(error) }),
-      });
-    const code = this.#codeOf(examined);
-    const plugin = new LoadedPlugin({ ...this.#partsOf(examined, code), entered, registered: () => {} });
-    const stop = () => plugin.stop().finally(() => code.dispose());
+    const source = this.#sourceOf(examined, this.#project, () => {});
+    const plugin = source.make((state, error) => this.#tell(name, state, error), new CallFigures());
+    const stop = () => plugin.stop().finally(() => source.dispose());
     this.#tested.push({ name, stop });
     return plugin;
   }
@@ -189,7 +208,7 @@ export class PluginHost {
 
   /** One start at a time; a failure leaves nothing running. */
   #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(async () => {
+    return this.#nextTurn(async () => {
       try {
         await work();
       } catch (error) {
@@ -197,8 +216,33 @@ export class PluginHost {
         throw error;
       }
     });
+  }
+
+  #nextTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(work);
     this.#turn = turn.catch(() => {});
     return turn;
+  }
+
+  async #reload(name: string): Promise<void> {
+    if (this.#stopping !== undefined) throw hostStopped();
+    const project = {
+      manifest: await readManifest(this.#parts.manifest.path),
+      code: new CodeLoader(this.#parts.settings.values),
+    };
+    const plugins = await examinePlugins({ ...this.#parts, ...project });
+    // Where its module can't be read any more, only its place in the manifest tells which one it is.
+    const before = this.#startable.find((one) => one.name === name)?.examined.entry;
+    const examined = findPlugin(name, plugins) ??
+      plugins.find(({ entry }) => before !== undefined && isSame(entry, before));
+    if (examined === undefined) throw pluginUnknown(name, [...this.#loaded.keys()], project.manifest.path);
+    const problem = examined.fault ?? examined.unready;
+    if (problem !== null) throw problem;
+    const plugin = this.#loaded.get(name);
+    if (plugin === undefined) throw reloadUnknown(name);
+    const lost = examined.known!.metadata.requires.find((required) => !this.#loaded.has(required));
+    if (lost !== undefined) throw requiredNotStarted(name, lost);
+    await plugin.reload(this.#sourceOf(examined, project, (late) => this.#registerLate(plugin, late)));
   }
 
   async #startOne({ name, requires, examined }: Startable): Promise<void> {
@@ -207,22 +251,17 @@ export class PluginHost {
     const lost = requires.find((required) => this.#leftOut.has(required));
     if (lost !== undefined) return this.#refuse(examined, requiredNotStarted(name, lost));
     if (examined.unready !== null) return this.#refuse(examined, examined.unready);
-    const code = this.#codeOf(examined);
-    const plugin = new SupervisedPlugin({
+    const plugin: SupervisedPlugin = new SupervisedPlugin({
       name,
-      source: this.#sourceOf(examined, code, (registration) => this.#registerLate(plugin, registration)),
       bus: this.#parts.bus,
       clock: this.#clock,
       began: (registrations) => this.#register(plugin, registrations),
     });
     this.#loaded.set(name, plugin);
     try {
-      const registrations = await plugin.start();
-      await this.#cache.remember(
-        examined.entry,
-        (await (await code.begin()).written).digest,
-        backendsOf(registrations),
-      );
+      const source = this.#sourceOf(examined, this.#project, (late) => this.#registerLate(plugin, late));
+      const registrations = await plugin.start(source);
+      await this.#cache.remember(examined.entry, await source.digest(), backendsOf(registrations));
     } catch (error) {
       await this.#stopOne(plugin);
       this.#loaded.delete(name);
@@ -232,47 +271,17 @@ export class PluginHost {
     }
   }
 
-  #codeOf({ entry, root, known, section, remote }: ExaminedPlugin): PluginCode {
-    const { metadata } = known!;
-    return new PluginCode({ entry, metadata, loader: this.#code, imports: section?.imports, remote, root });
-  }
-
   #sourceOf(
     examined: ExaminedPlugin,
-    code: PluginCode,
-    registered: LoadedPluginParts["registered"],
-  ): LifeSource {
-    const parts = { ...this.#partsOf(examined, code), registered };
-    return {
-      make: (entered) => new LoadedPlugin({ ...parts, entered }),
-      restart: examined.section?.restart ?? DEFAULT_RESTART,
-      dispose: () => code.dispose(),
-    };
+    project: ProjectView,
+    registered: (registration: Registration) => void,
+  ): LifeSource<LoadedPlugin> {
+    return lifeSource(examined, { ...this.#parts, ...project, clock: this.#clock }, registered);
   }
 
-  #partsOf(examined: ExaminedPlugin, code: PluginCode): Omit<LoadedPluginParts, "entered" | "registered"> {
-    const { manifest, settings: { values, variables }, bus, metrics, client } = this.#parts;
-    const { entry, known, section, isolation, granted, settings } = examined;
-    return {
-      entry,
-      metadata: known!.metadata,
-      isolation,
-      grant: granted,
-      settings: settings!,
-      variables,
-      manifest,
-      code,
-      memoryMb: section?.memoryMb ?? values.memoryMb,
-      figures: new CallFigures(),
-      limits: {
-        startMs: section?.startTimeoutMs ?? values.pluginStartTimeoutMs,
-        callMs: section?.callTimeoutMs ?? values.pluginCallTimeoutMs,
-        stopMs: values.pluginStopTimeoutMs,
-      },
-      bus,
-      clock: this.#clock,
-      answers: { metrics, client },
-    };
+  #tell(plugin: string, state: LifeState, error: Error | undefined): void {
+    const detail = error === undefined ? {} : { error: toErrorData(error) };
+    this.#parts.bus.emit("plugin.state", { plugin, state, ...detail });
   }
 
   /** All or none, in place of what the plugin registered in its life before. @throws {NuvomError} */
@@ -299,14 +308,14 @@ export class PluginHost {
   /** It is not even tried. @throws the reason, unless the plugin is optional. */
   #refuse(plugin: ExaminedPlugin, reason: NuvomError): void {
     const name = this.#leaveOut(plugin, reason);
-    this.#parts.bus.emit("plugin.state", { plugin: name, state: "failed", error: toErrorData(reason) });
+    this.#tell(name, "failed", reason);
   }
 
   /** @returns its name. @throws the reason, unless the plugin is optional. */
-  #leaveOut({ known, section, entry }: ExaminedPlugin, reason: NuvomError): string {
+  #leaveOut({ known, section, entry, isolation }: ExaminedPlugin, reason: NuvomError): string {
     if (!section?.optional) throw reason;
     const name = known?.metadata.name ?? section.name;
-    this.#leftOut.add(name);
+    this.#leftOut.set(name, neverStarted(name, isolation, reason, this.#clock.now()));
     const message = `The plugin ${entry.specifier} is optional: the others go on without it.`;
     this.#parts.bus.emit("log", { level: "warn", category: `plugin.${name}`, message });
     return name;
@@ -330,6 +339,10 @@ export class PluginHost {
   #logFailure({ name }: { readonly name: string }, { message, code }: Error & { readonly code?: string }): void {
     this.#parts.bus.emit("log", { level: "error", category: `plugin.${name}`, message, fields: { code } });
   }
+}
+
+function isSame(a: PluginEntry, b: PluginEntry): boolean {
+  return a.module === b.module && a.exportName === b.exportName;
 }
 
 function hookOf(plugin: SupervisedPlugin, hook: HookRegistration): RegisteredHook {

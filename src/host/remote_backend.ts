@@ -9,6 +9,8 @@ import { nothing, type Shape } from "./shape.ts";
 export interface OpenBackend {
   readonly opened: OpenedBackend;
   readonly caller: Pick<PluginCaller, "call">;
+  /** How long one call may take. */
+  readonly callMs: number;
 }
 
 /** The way to a backend, whichever realm it is open in. */
@@ -28,8 +30,6 @@ export interface RemoteParts {
   readonly name: string;
   readonly link: BackendLink;
   readonly clock: Clock;
-  /** How long one call may take. */
-  readonly timeoutMs: number;
   /** How long the close may take. */
   readonly closeTimeoutMs: number;
 }
@@ -50,14 +50,13 @@ export class RemoteBackend {
     return opened.store === null ? undefined : `plugin ${plugin}: ${opened.store}`;
   }
 
-  /** Calls a method. Arguments that are undefined must be left out at the end: on the way they would become null. */
-  async call<T>(
-    method: string,
-    args: readonly unknown[],
-    answer: Shape<T>,
-    options: Partial<CallOptions<T>> = {},
-  ): Promise<T> {
-    return await this.#callIn(await this.parts.link.reach(), method, args, answer, options);
+  /**
+   * Calls a method. Arguments that are undefined must be left out at the end: on the way they would become null.
+   * @param waitMs How much longer than other calls it may take, because it waits for something to happen.
+   */
+  async call<T>(method: string, args: readonly unknown[], answer: Shape<T>, waitMs = 0): Promise<T> {
+    const open = await this.parts.link.reach();
+    return await this.#callIn(open, method, args, { answer, timeoutMs: open.callMs + waitMs, waits: waitMs > 0 });
   }
 
   /** Closes it once; where its realm is gone, it is closed already. */
@@ -69,7 +68,8 @@ export class RemoteBackend {
   async #close(): Promise<void> {
     try {
       const open = await this.parts.link.release();
-      if (open !== null) await this.#callIn(open, "close", [], nothing, { timeoutMs: this.parts.closeTimeoutMs });
+      const { closeTimeoutMs: timeoutMs } = this.parts;
+      if (open !== null) await this.#callIn(open, "close", [], { answer: nothing, timeoutMs });
     } catch (error) {
       if (!(error instanceof NuvomError && error.code === "NUVOM_REALM_GONE")) throw error;
     }
@@ -79,15 +79,9 @@ export class RemoteBackend {
     { caller, opened: { handle } }: OpenBackend,
     method: string,
     args: readonly unknown[],
-    answer: Shape<T>,
-    options: Partial<CallOptions<T>>,
+    options: Omit<CallOptions<T>, "what">,
   ): Promise<T> {
-    const { name, timeoutMs } = this.parts;
-    return caller.call("backend.call", { handle, method, args }, {
-      what: `${name}.${method}`,
-      answer,
-      timeoutMs,
-      ...options,
-    });
+    const what = `${this.parts.name}.${method}`;
+    return caller.call("backend.call", { handle, method, args }, { what, ...options });
   }
 }

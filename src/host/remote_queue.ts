@@ -44,11 +44,7 @@ export class RemoteQueue implements QueueBackend {
   /** Waits `waitMs` longer than other calls. An abort is answered at once; jobs that come after it are released. */
   async lease({ signal, ...request }: LeaseRequest): Promise<LeasedJob[]> {
     if (signal?.aborted) return [];
-    const timeoutMs = request.waitMs + this.#remote.parts.timeoutMs;
-    const leased = this.#remote.call("lease", [request], atMost(leasedJob, request.limit), {
-      timeoutMs,
-      waits: request.waitMs > 0,
-    });
+    const leased = this.#remote.call("lease", [request], atMost(leasedJob, request.limit), request.waitMs);
     return signal === undefined ? await leased : await this.#unlessAborted(leased, signal);
   }
 

@@ -37,9 +37,9 @@ class Guest {
       granted: {},
     });
     const opened = { handle: 1, store, capabilities: capabilities as QueueCapability[], basic: false };
-    const open = { opened, caller };
+    const open = { opened, caller, callMs: 1_000 };
     const link = { opened, reach: () => Promise.resolve(open), release: () => Promise.resolve(open) };
-    return { plugin: "x", name: "mine", link, clock: this.clock, timeoutMs: 1_000, closeTimeoutMs: 500 };
+    return { plugin: "x", name: "mine", link, clock: this.clock, closeTimeoutMs: 500 };
   }
 
   /** As JSON, which is how it arrives. */

@@ -12,41 +12,18 @@ import {
 } from "../core/mod.ts";
 import type { Registration } from "../sandbox/mod.ts";
 import { BackendHandle } from "./backend_handle.ts";
-import { failed, notRunning, restarting } from "./call_errors.ts";
-import type { BackendKind, LifeState, LoadedPlugin } from "./loaded_plugin.ts";
+import { failed, notRunning, reloadFailed, reloadLoses, restarting } from "./call_errors.ts";
+import { CallFigures } from "./call_figures.ts";
+import type { Life, LifeSource } from "./life.ts";
+import type { BackendKind, LifeState } from "./loaded_plugin.ts";
+import { type PluginStatus, statusOf } from "./plugin_status.ts";
 import { RemoteQueue } from "./remote_queue.ts";
 import { RemoteResults } from "./remote_results.ts";
-import { RestartBudget, type RestartLimit } from "./restart_budget.ts";
-
-/** One life of the plugin. */
-export type Life = Pick<
-  LoadedPlugin,
-  | "callHook"
-  | "collectMetrics"
-  | "metadata"
-  | "openBackend"
-  | "pid"
-  | "registrations"
-  | "remoteParts"
-  | "start"
-  | "stop"
->;
-
-/** What a life tells of itself. */
-export type LifeEntered = (state: LifeState, error?: Error) => void;
-
-/** How lives are made, and where what they run comes from. */
-export interface LifeSource {
-  readonly make: (entered: LifeEntered) => Life;
-  readonly restart: RestartLimit;
-  /** After the last life. */
-  readonly dispose: () => Promise<void>;
-}
+import { RestartBudget } from "./restart_budget.ts";
 
 /** What a {@linkcode SupervisedPlugin} is made of. */
 export interface SupervisedParts {
   readonly name: string;
-  readonly source: LifeSource;
   readonly bus: EventBus;
   readonly clock: Clock;
   /** From 0 to 1, for the jitter of restarts. @default Math.random */
@@ -64,19 +41,24 @@ const LEAST_PROBE_MS = 30_000;
 export class SupervisedPlugin {
   readonly name: string;
   readonly #parts: SupervisedParts;
-  readonly #source: LifeSource;
-  readonly #budget: RestartBudget;
+  #source: LifeSource | undefined;
+  #budget: RestartBudget | undefined;
   readonly #backends = new Set<BackendHandle>();
+  readonly #figures = new CallFigures();
   #state: State = "new";
+  #since = 0;
   #life: Life | undefined;
+  /** Of a reload that is going on. */
+  #successor: Life | undefined;
   #startedAt = 0;
   #restarts = 0;
-  #lastError: Error | undefined;
+  #lastError: { readonly thrown: Error; readonly at: number } | undefined;
   #failure: NuvomError | undefined;
   #cancelTimer: (() => void) | undefined;
   #settled = Promise.withResolvers<void>();
-  /** The end of the life that crashed last. */
+  /** The end of the life that crashed last, and of the one that was replaced last. */
   #buried: Promise<void> | undefined;
+  #retiring: Promise<void> | undefined;
   #ending = false;
   #isStopping = false;
   #stopped: Promise<void> | undefined;
@@ -85,18 +67,6 @@ export class SupervisedPlugin {
   constructor(parts: SupervisedParts) {
     this.name = parts.name;
     this.#parts = parts;
-    this.#source = parts.source;
-    this.#budget = new RestartBudget(parts.source.restart, parts.random ?? Math.random);
-  }
-
-  /** Where it stands. */
-  get state(): State {
-    return this.#state;
-  }
-
-  /** How often it was started again. */
-  get restarts(): number {
-    return this.#restarts;
   }
 
   /** What it has registered so far in this life. */
@@ -108,11 +78,42 @@ export class SupervisedPlugin {
    * Starts it for the first time; where that fails, nothing is left running and it is not tried again.
    * @throws {NuvomError} see {@linkcode LoadedPlugin.start}
    */
-  async start(): Promise<readonly Registration[]> {
+  async start(source: LifeSource): Promise<readonly Registration[]> {
+    this.#use(source);
     const life = this.#begin();
     const registrations = await life.start();
     this.#parts.began(registrations);
     return registrations;
+  }
+
+  /**
+   * Puts a life from another source in the place of the one that goes on, once it has started and is well and has opened
+   * all backends that are in use; a plugin that is down comes up that way. Then the old one may end its calls, and stops.
+   *
+   * @throws {NuvomError} `NUVOM_PLUGIN_RELOAD`: all is as it was before.
+   */
+  async reload(source: LifeSource): Promise<void> {
+    this.#refuseLoss();
+    let crash: Error | undefined;
+    const life = source.make((state, error) => {
+      if (state === "crashed") crash = error;
+      this.#heard(life, state, error);
+    }, this.#figures);
+    this.#successor = life;
+    try {
+      const registrations = await this.#ready(life);
+      if (crash !== undefined) throw crash;
+      if (this.#ending) throw notRunning(this.name);
+      this.#parts.began(registrations);
+    } catch (error) {
+      await life.stop().catch(() => {});
+      await source.dispose();
+      this.#note(error as Error);
+      throw reloadFailed(this.name, error as Error);
+    } finally {
+      this.#successor = undefined;
+    }
+    await (this.#retiring = this.#retire(this.#succeed(life, source)));
   }
 
   /** A queue backend that it registered; it stays good through all restarts. @throws {NuvomError} */
@@ -134,8 +135,23 @@ export class SupervisedPlugin {
   }
 
   /** Tells a hook that this life registered. @throws {NuvomError} */
-  async callHook(...args: Parameters<LoadedPlugin["callHook"]>): Promise<void> {
+  async callHook(...args: Parameters<Life["callHook"]>): Promise<void> {
     await this.#running().callHook(...args);
+  }
+
+  /** How it fares. Asks the plugin whether it is well, and waits no longer than two seconds for that. */
+  status(): Promise<PluginStatus> {
+    const state = this.#state === "new" ? "starting" : this.#state;
+    return statusOf({
+      name: this.name,
+      state,
+      since: this.#since,
+      isolation: this.#source!.isolation,
+      restarts: this.#restarts,
+      lastError: this.#lastError,
+      life: state === "running" || state === "stopping" ? this.#life : undefined,
+      figures: this.#figures,
+    });
   }
 
   /** Resolves when it runs, or when it can't be said that it soon will. */
@@ -162,17 +178,65 @@ export class SupervisedPlugin {
   async #stop(): Promise<void> {
     this.#isStopping = true;
     try {
+      await this.#successor?.stop().catch(() => {});
       await this.#life?.stop();
-      await this.#buried;
+      await Promise.all([this.#buried, this.#retiring]);
     } finally {
       const failedToStart = this.#state === "failed" && this.#failure === undefined;
       if (this.#state !== "new" && this.#state !== "stopped" && !failedToStart) this.#enter("stopped");
-      await this.#source.dispose();
+      await this.#source?.dispose();
     }
   }
 
+  /** What has crashed has lost its jobs already. */
+  #refuseLoss(): void {
+    for (const { fragileQueue } of this.#life === undefined ? [] : this.#backends) {
+      if (fragileQueue !== null) throw reloadLoses(this.name, fragileQueue);
+    }
+  }
+
+  async #ready(life: Life): Promise<readonly Registration[]> {
+    const registrations = await life.start();
+    await life.health();
+    await Promise.all([...this.#backends].map((backend) => backend.openIn(life)));
+    return registrations;
+  }
+
+  /** @returns what went on until now. */
+  #succeed(life: Life, source: LifeSource): { readonly life: Life | undefined; readonly source: LifeSource } {
+    const old = { life: this.#life, source: this.#source! };
+    this.#cancelTimer?.();
+    this.#life = life;
+    this.#use(source);
+    this.#failure = undefined;
+    this.#enter("running");
+    return old;
+  }
+
+  /** What goes wrong here is no failure of the reload. */
+  async #retire({ life, source }: { readonly life: Life | undefined; readonly source: LifeSource }): Promise<void> {
+    try {
+      await life?.idle();
+      await life?.stop();
+    } catch (error) {
+      const { message, code } = toErrorData(error);
+      this.#parts.bus.emit("log", {
+        level: "error",
+        category: `plugin.${this.name}`,
+        message: `The instance that was replaced: ${message}`,
+        fields: { code },
+      });
+    }
+    await source.dispose();
+  }
+
+  #use(source: LifeSource): void {
+    this.#source = source;
+    this.#budget = new RestartBudget(source.restart, this.#parts.random ?? Math.random);
+  }
+
   #begin(): Life {
-    const life = this.#source.make((state, error) => this.#heard(life, state, error));
+    const life = this.#source!.make((state, error) => this.#heard(life, state, error), this.#figures);
     this.#life = life;
     this.#startedAt = this.#parts.clock.now();
     return life;
@@ -193,10 +257,10 @@ export class SupervisedPlugin {
   #crashed(error: Error): void {
     const { clock } = this.#parts;
     const now = clock.now();
-    this.#lastError = error;
+    this.#note(error);
     this.#enter("crashed", { error: toErrorData(error) });
     if (this.#ending) return;
-    const retryInMs = this.#budget.crashed(now, now - this.#startedAt);
+    const retryInMs = this.#budget!.crashed(now, now - this.#startedAt);
     if (retryInMs === null) return this.#giveUp(error);
     this.#enter("backoff", { retryInMs });
     this.#cancelTimer = clock.timer(retryInMs, () => {
@@ -206,19 +270,18 @@ export class SupervisedPlugin {
   }
 
   #giveUp(error: Error): void {
-    this.#failure = failed(this.name, this.#source.restart, error);
+    this.#failure = failed(this.name, this.#source!.restart, error);
     this.#enter("failed", { error: toErrorData(this.#failure) });
     this.#probeLater();
   }
 
   /** Half-open: where something can't go on without it, it is tried again now and then, and only success is told. */
   #probeLater(): void {
-    if (this.#ending) return;
-    const probeMs = Math.max(LEAST_PROBE_MS, this.#source.restart.withinMs);
+    if (this.#ending || this.#backends.size === 0) return;
+    const probeMs = Math.max(LEAST_PROBE_MS, this.#source!.restart.withinMs);
     this.#cancelTimer = this.#parts.clock.timer(probeMs, () => {
-      if (this.#backends.size === 0) return this.#probeLater();
       void this.#restart((thrown) => {
-        this.#lastError = thrown;
+        this.#note(thrown);
         this.#probeLater();
       });
     });
@@ -236,7 +299,9 @@ export class SupervisedPlugin {
       this.#enter("running");
     } catch (error) {
       await life.stop().catch(() => {});
-      if (life === this.#life && !this.#isStopping) failed(error as Error);
+      if (life !== this.#life || this.#isStopping) return;
+      this.#life = undefined;
+      failed(error as Error);
     }
   }
 
@@ -262,7 +327,7 @@ export class SupervisedPlugin {
       case "starting":
       case "crashed":
       case "backoff":
-        throw restarting(this.name, this.#lastError);
+        throw restarting(this.name, this.#lastError?.thrown);
       default:
         throw notRunning(this.name);
     }
@@ -270,10 +335,15 @@ export class SupervisedPlugin {
 
   #enter(state: Exclude<State, "new">, detail: Partial<EventTable["plugin.state"]> = {}): void {
     this.#state = state;
-    if (state === "running") this.#startedAt = this.#parts.clock.now();
+    this.#since = this.#parts.clock.now();
+    if (state === "running") this.#startedAt = this.#since;
     const pid = state === "running" ? { pid: this.#life!.pid } : {};
     this.#parts.bus.emit("plugin.state", { plugin: this.name, state, ...pid, ...detail });
     this.#wake();
+  }
+
+  #note(thrown: Error): void {
+    this.#lastError = { thrown, at: this.#parts.clock.now() };
   }
 
   #wake(): void {

@@ -3,8 +3,9 @@ import { EventBus, NuvomError, type QueueBackend, type QueueCapability } from ".
 import type { Registration } from "../sandbox/mod.ts";
 import { FakeClock, settleDown } from "../testing/fake_clock.ts";
 import { crashed } from "./call_errors.ts";
+import type { Life, LifeEntered, LifeSource } from "./life.ts";
 import type { RestartLimit } from "./restart_budget.ts";
-import { type Life, type LifeEntered, SupervisedPlugin } from "./supervised_plugin.ts";
+import { SupervisedPlugin } from "./supervised_plugin.ts";
 
 /** What a life that a test moves by hand can do. */
 class HandLife {
@@ -38,6 +39,7 @@ class HandLife {
     return Promise.resolve(this.registrations);
   }
   stop(): Promise<void> {
+    this.asked.push("stop");
     if (!this.#gone) {
       this.#entered("stopping");
       this.#entered("stopped");
@@ -48,6 +50,17 @@ class HandLife {
   crash(detail = "exit code 0"): void {
     this.#gone = true;
     this.#entered("crashed", crashed("x", detail));
+  }
+  memoryBytes(): Promise<number> {
+    return Promise.resolve(1_024);
+  }
+  unwell: string | undefined;
+  health(): Promise<void> {
+    return this.unwell === undefined ? Promise.resolve() : Promise.reject(new Error(this.unwell));
+  }
+  idle(): Promise<void> {
+    this.asked.push("idle");
+    return Promise.resolve();
   }
   collectMetrics() {
     return Promise.resolve([{ name: `m${this.number}`, help: "", type: "gauge" as const, samples: [] }]);
@@ -60,6 +73,7 @@ class HandLife {
     this.asked.push(`open ${kind} ${name}`);
     return Promise.resolve({
       opened: { handle: this.number, store: "s", capabilities: this.capabilities, basic: false },
+      callMs: 1_000,
       caller: { call: (_method: unknown, params: unknown) => this.#call(params as never) },
     });
   }
@@ -69,7 +83,7 @@ class HandLife {
     return Promise.resolve((method === "qsize" ? this.number : null) as never);
   }
   remoteParts(name: string, link: unknown) {
-    return { plugin: "x", name, link, clock: new FakeClock(), timeoutMs: 1_000, closeTimeoutMs: 500 };
+    return { plugin: "x", name, link, clock: new FakeClock(), closeTimeoutMs: 500 };
   }
 }
 
@@ -83,18 +97,15 @@ class Stage {
   /** What is done to a life before it starts. */
   prepare: (life: HandLife) => void = () => {};
   readonly plugin: SupervisedPlugin;
+  readonly #restart: RestartLimit;
 
   constructor(restart: RestartLimit = { max: 2, withinMs: 10_000 }) {
+    this.#restart = restart;
     this.bus.on("plugin.state", ({ state, pid, retryInMs, error }) => {
       this.states.push([state, pid ?? retryInMs ?? error?.code ?? ""].join(" ").trim());
     });
     this.plugin = new SupervisedPlugin({
       name: "x",
-      source: {
-        make: (entered) => this.#make(entered),
-        restart,
-        dispose: () => Promise.resolve(void this.disposed++),
-      },
       bus: this.bus,
       clock: this.clock,
       random: () => 1,
@@ -102,9 +113,24 @@ class Stage {
     });
   }
 
+  /** Another source of lives. */
+  source(restart = this.#restart): LifeSource {
+    return {
+      make: (entered) => this.#make(entered),
+      isolation: "process",
+      restart,
+      digest: () => Promise.resolve("d"),
+      dispose: () => Promise.resolve(void this.disposed++),
+    };
+  }
+
+  start(): Promise<unknown> {
+    return this.plugin.start(this.source());
+  }
+
   static async started(restart?: RestartLimit): Promise<Stage> {
     const stage = new Stage(restart);
-    await stage.plugin.start();
+    await stage.start();
     stage.states.length = 0;
     return stage;
   }
@@ -132,7 +158,7 @@ async function codeOf(work: () => Promise<unknown>): Promise<string> {
 
 Deno.test("SupervisedPlugin starts a plugin that crashed again, after a pause that grows, and takes what it registers then", async () => {
   const stage = new Stage();
-  await stage.plugin.start();
+  await stage.start();
   assertEquals(stage.entered(), ["starting", "running 1"]);
   stage.life.crash();
   assertEquals(stage.entered(), ["crashed NUVOM_PLUGIN_CRASHED", "backoff 200"]);
@@ -144,7 +170,7 @@ Deno.test("SupervisedPlugin starts a plugin that crashed again, after a pause th
   await stage.clock.advance(400);
   assertEquals(stage.entered(), ["crashed NUVOM_PLUGIN_CRASHED", "backoff 400", "starting", "running 3"]);
   assertEquals(stage.began, [1, 2, 3].map((number) => [`queue-${number}`, "metrics_provider"]));
-  assertEquals([stage.plugin.restarts, stage.disposed], [2, 0]);
+  assertEquals([(await stage.plugin.status()).restarts, stage.disposed], [2, 0]);
   await stage.plugin.stop();
   assertEquals([stage.entered(), stage.disposed], [["stopping", "stopped"], 1]);
 });
@@ -164,7 +190,7 @@ Deno.test("SupervisedPlugin takes a start that fails later on for a crash", asyn
 Deno.test("SupervisedPlugin does not start again what could not be started at first", async () => {
   const stage = new Stage();
   stage.prepare = (life) => life.startFails = new NuvomError("NUVOM_PLUGIN_START", { what: "No." });
-  assertEquals(await codeOf(() => stage.plugin.start()), "NUVOM_PLUGIN_START");
+  assertEquals(await codeOf(() => stage.start()), "NUVOM_PLUGIN_START");
   await stage.plugin.stop();
   assertEquals([stage.entered(), stage.clock.pending, stage.disposed], [
     ["starting", "failed NUVOM_PLUGIN_START"],
@@ -306,4 +332,117 @@ Deno.test("SupervisedPlugin.settled() waits for the next start, but not for what
   await ending.clock.advance(60_000);
   assertEquals(ending.lives.length, 1);
   await ending.plugin.stop();
+});
+
+Deno.test("SupervisedPlugin.status() tells state, restarts, the last error and whether it is well", async () => {
+  const stage = await Stage.started();
+  const began = stage.clock.now();
+  assertEquals({ ...await stage.plugin.status(), cpuMs: null }, {
+    name: "x",
+    state: "running",
+    since: began,
+    isolation: "process",
+    pid: 1,
+    restarts: 0,
+    lastError: null,
+    unwell: null,
+    memoryBytes: 1_024,
+    cpuMs: null,
+    calls: 0,
+    p99Ms: null,
+  });
+  await stage.clock.advance(1_000);
+  stage.life.crash();
+  const down = await stage.plugin.status();
+  assertEquals([down.state, down.since, down.pid, down.memoryBytes], ["backoff", began + 1_000, null, null]);
+  await stage.clock.advance(200);
+  stage.life.unwell = "no database";
+  const up = await stage.plugin.status();
+  assertEquals([up.state, up.pid, up.restarts, up.unwell], ["running", 2, 1, "no database"]);
+  assertEquals([up.lastError!.code, up.lastError!.at, "stack" in up.lastError!], [
+    "NUVOM_PLUGIN_CRASHED",
+    began + 1_000,
+    false,
+  ]);
+  await stage.plugin.stop();
+});
+
+Deno.test("SupervisedPlugin.reload() takes the new life when it is well, then lets the old one end its calls and stop", async () => {
+  const stage = await Stage.started();
+  stage.prepare = (life) => life.capabilities = ["durable", "lease"];
+  stage.life.crash();
+  await stage.clock.advance(200);
+  const queue = await stage.plugin.openQueue("mine", "");
+  const old = stage.life;
+  stage.entered();
+  await stage.plugin.reload(stage.source({ max: 0, withinMs: 1_000 }));
+  assertEquals([stage.entered(), stage.began.at(-1)], [["running 3"], ["queue-3", "metrics_provider"]]);
+  assertEquals([old.asked, stage.disposed], [["open queue mine", "idle", "stop"], 1]);
+  assertEquals([await queue.qsize(), stage.life.asked], [3, ["open queue mine", "qsize 3"]]);
+  // From now on the limit of the new source counts.
+  stage.life.crash();
+  assertEquals(stage.entered(), ["crashed NUVOM_PLUGIN_CRASHED", "failed NUVOM_PLUGIN_FAILED"]);
+  await stage.plugin.stop();
+  assertEquals(stage.disposed, 2);
+});
+
+Deno.test("SupervisedPlugin.reload() leaves the old life alone when the new one is no good", async () => {
+  const stage = await Stage.started();
+  stage.prepare = (life) => life.capabilities = ["durable", "lease"];
+  stage.life.crash();
+  await stage.clock.advance(200);
+  const queue = await stage.plugin.openQueue("mine", "");
+  stage.entered();
+  const wrongs: [(life: HandLife) => void, string][] = [
+    [(life) => life.startFails = new Error("no port is free"), "no port is free"],
+    [(life) => life.unwell = "no database", "no database"],
+    [(life) => life.capabilities = ["durable"], "other capabilities than before"],
+    [(life) => life.idle = life.health = () => Promise.resolve(life.crash("exit code 3")), "exit code 3"],
+  ];
+  for (const [prepare, message] of wrongs) {
+    stage.prepare = (life) => {
+      life.capabilities = ["durable", "lease"];
+      prepare(life);
+    };
+    const error = await assertRejects(() => stage.plugin.reload(stage.source()), NuvomError, message);
+    assertEquals(error.code, "NUVOM_PLUGIN_RELOAD");
+    assertStringIncludes((await stage.plugin.status()).lastError!.message, message);
+  }
+  assertEquals([stage.entered(), await queue.qsize(), stage.disposed], [[], 2, wrongs.length]);
+  await stage.plugin.stop();
+});
+
+Deno.test("SupervisedPlugin.reload() refuses while a queue is in use that may lose its jobs", async () => {
+  const stage = await Stage.started();
+  const queue = await stage.plugin.openQueue("mine", "");
+  const error = await assertRejects(() => stage.plugin.reload(stage.source()), NuvomError);
+  assertStringIncludes(error.message, 'its queue "mine" is in use and does not promise to keep its jobs');
+  await queue.close();
+  await stage.plugin.reload(stage.source());
+  await stage.plugin.stop();
+});
+
+Deno.test("SupervisedPlugin.reload() brings a plugin up that is down, whether it waits, starts or was given up", async () => {
+  const waiting = await Stage.started();
+  waiting.life.crash();
+  waiting.entered();
+  await waiting.plugin.reload(waiting.source());
+  await waiting.clock.advance(60_000);
+  assertEquals([waiting.entered(), waiting.lives.length], [["running 2"], 2]);
+  await waiting.plugin.stop();
+
+  const starting = await Stage.started();
+  starting.prepare = (life) => life.start = () => new Promise(() => {});
+  starting.life.crash();
+  await starting.clock.advance(200);
+  starting.prepare = () => {};
+  await starting.plugin.reload(starting.source());
+  assertEquals([starting.entered().at(-1), starting.lives[1]!.asked], ["running 3", ["idle", "stop"]]);
+  await starting.plugin.stop();
+
+  const failed = await Stage.started({ max: 0, withinMs: 1_000 });
+  failed.life.crash();
+  await failed.plugin.reload(failed.source());
+  assertEquals(failed.entered().at(-1), "running 2");
+  await failed.plugin.stop();
 });

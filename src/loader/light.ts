@@ -3,6 +3,7 @@
 export type { ModuleGraph } from "./graph.ts";
 export type { LoadProgress } from "./load_progress.ts";
 export type { LockedGraph, LockedModule } from "./locked_modules.ts";
+export { PrivateFolder } from "./private_folder.ts";
 export { type GraphRecord, graphRecord, recordIsFresh } from "./record.ts";
 export { sha256 } from "./read.ts";
 export { isRemote } from "./remote.ts";
