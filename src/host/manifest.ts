@@ -51,7 +51,11 @@ export interface PluginSection {
   readonly memoryMb?: number;
   readonly startTimeoutMs?: number;
   readonly callTimeoutMs?: number;
-  /** How often it is started again after a crash; a plugin that spends that is `failed`. */
+  /**
+   * How often it is started again after a crash: `restart = { max = 5, within = "1m" }` is the default. A plugin that
+   * crashes once more within that time is `failed`; it is tried again only while a backend of it is in use (every
+   * `within`, but no more often than every 30 s), or by `nuvom plugin reload`.
+   */
   readonly restart?: RestartLimit;
   /** The worker goes on without it when it can't start. */
   readonly optional: boolean;
