@@ -43,5 +43,5 @@ Deno.test("findCommand() refuses unknown and incomplete commands", () => {
   assertEquals(refusal("enqeue"), "There is no command `nuvom enqeue`. Did you mean `nuvom enqueue`?");
   assertEquals(refusal("plugin", "lst"), "There is no command `nuvom plugin lst`. Did you mean `nuvom plugin list`?");
   assertEquals(refusal("xyzzyplugh"), "There is no command `nuvom xyzzyplugh`. See `nuvom --help`.");
-  assertStringIncludes(refusal("plugin"), "Go on with one of: list, inspect, add, remove, ");
+  assertStringIncludes(refusal("plugin"), "Go on with one of: list, inspect, status, reload, add, remove, ");
 });

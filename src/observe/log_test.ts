@@ -87,6 +87,14 @@ Deno.test("openLog() names the plugin, its state and the code of its error", () 
     "ERROR plugin.p  failed: It did not start.  code=NUVOM_PLUGIN_START",
   );
   assertStringIncludes(
+    written("plugin.state", { plugin: "p", state: "running", pid: 42 }),
+    "INFO  plugin.p  running  pid=42",
+  );
+  assertStringIncludes(
+    written("plugin.state", { plugin: "p", state: "backoff", retryInMs: 400 }),
+    "WARN  plugin.p  starts again in 400ms",
+  );
+  assertStringIncludes(
     written("plugin.output", { plugin: "p", stream: "stderr", text: "hello" }),
     "INFO  plugin.p  hello  stream=stderr",
   );

@@ -25,6 +25,13 @@ const MANIFEST =
 # [plugin.prometheus]
 # permissions = { net = ["127.0.0.1:9150"] }
 # settings = { prometheus_port = 9150 }
+#
+# In a process of its own it is ended when it hangs or needs too much memory. A plugin that crashes is started again, as
+# often as this says:
+#
+# isolation = "process"
+# memory_mb = 256
+# restart = { max = 5, within = "1m" }
 
 [tasks]
 modules = ["./tasks/**/*.ts"]

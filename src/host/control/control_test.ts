@@ -69,8 +69,9 @@ Deno.test("askWorkers() forgets workers that were killed, and no others", async 
   await withFolder(async (folder) => {
     const server = await ControlServer.open(folder, "w", () => Promise.resolve(1));
     const [name] = await socketNames(socketFolder(folder));
-    const path = `${socketFolder(folder)}/${name}`;
     await server.close();
+    const dead = `${name!.split("-")[0]}-1-dead.sock`;
+    const path = `${socketFolder(folder)}/${dead}`;
     const foreign = `${socketFolder(folder)}/elsewhere_-1-abc.sock`;
     for (const left of [path, foreign]) leave(left);
     assertEquals((await socketNames(socketFolder(folder))).length, 2);
@@ -79,7 +80,7 @@ Deno.test("askWorkers() forgets workers that were killed, and no others", async 
 
     leave(path);
     await using _server = await ControlServer.open(folder, "w", () => Promise.resolve(1));
-    assertEquals((await socketNames(socketFolder(folder))).includes(name!), false);
+    assertEquals((await socketNames(socketFolder(folder))).includes(dead), false);
   });
 });
 
