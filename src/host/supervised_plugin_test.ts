@@ -187,6 +187,30 @@ Deno.test("SupervisedPlugin takes a start that fails later on for a crash", asyn
   assertEquals(stage.entered(), ["stopped"]);
 });
 
+Deno.test("SupervisedPlugin takes no life for running that crashed in the moment of its start", async () => {
+  const stage = await Stage.started();
+  stage.prepare = (life) => {
+    life.start = () => {
+      life.crash();
+      return Promise.resolve(life.registrations);
+    };
+  };
+  stage.life.crash();
+  await stage.clock.advance(200);
+  assertEquals(stage.entered().slice(2), ["starting", "crashed NUVOM_PLUGIN_CRASHED", "backoff 400"]);
+  assertEquals(stage.began.length, 1);
+  await stage.plugin.stop();
+});
+
+Deno.test("SupervisedPlugin starts nothing again that crashes while all plugins are being stopped", async () => {
+  const stage = await Stage.started();
+  stage.plugin.endRestarts();
+  stage.life.crash();
+  await stage.clock.advance(60_000);
+  assertEquals([stage.entered(), stage.lives.length], [["crashed NUVOM_PLUGIN_CRASHED"], 1]);
+  await stage.plugin.stop();
+});
+
 Deno.test("SupervisedPlugin does not start again what could not be started at first", async () => {
   const stage = new Stage();
   stage.prepare = (life) => life.startFails = new NuvomError("NUVOM_PLUGIN_START", { what: "No." });
