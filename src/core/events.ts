@@ -50,7 +50,7 @@ export interface EventTable {
   };
   /**
    * A plugin went from one state to the next. After `crashed` comes `backoff`, and then `starting` again, or `failed`: it
-   * crashed too often.
+   * crashed too often. A second `running` is a reload, or a plugin that was `failed` and has come back.
    */
   "plugin.state": {
     readonly plugin: string;

@@ -9,7 +9,7 @@ export const write = task({ name: "write" }, async (n: number) => {
   await Deno.writeTextFile("out/runs", n + "\\n", { append: true });
   await new Promise((resolve) => setTimeout(resolve, 20));
 });
-export const nap = task({ name: "nap" }, () => new Promise((resolve) => setTimeout(resolve, 100)));
+export const nap = task({ name: "nap" }, () => new Promise((resolve) => setTimeout(resolve, 200)));
 `;
 const TASK_SECTION = `
 [tasks]
@@ -86,7 +86,7 @@ permissions = { run = ["/bin/sh"] }
 isolation = "process"
 memory_mb = 300
 `;
-const NAPS = 1_000;
+const NAPS = 500;
 
 /** Runs naps beside the plugins; answers how many were done a second, and the worker, which still runs. */
 async function napsBeside(server: Server): Promise<{ rate: number; worker: Running }> {
@@ -113,7 +113,7 @@ Deno.test("three misbehaving plugins do not slow the jobs of a worker down, nor 
     ...MISBEHAVING,
   });
   const { rate, worker } = await napsBeside(server);
-  assert(rate >= 0.8 * before.rate, `${rate} jobs/s beside misbehaving plugins, ${before.rate} without`);
+  assert(rate >= 0.85 * before.rate, `${rate} jobs/s beside misbehaving plugins, ${before.rate} without`);
   await worker.saw(/plugin\.crashing +crashed: .* ended with SIGKILL/);
   await worker.saw(/plugin\.hungry +crashed: .* it was over its memory limit/);
   await worker.saw(/plugin\.crashing +starts again in/);
