@@ -59,7 +59,7 @@ export function stopTimeout(plugin: string, timeoutMs: number, pending: readonly
 export function crashed(plugin: string, detail: string): NuvomError {
   return error(
     "NUVOM_PLUGIN_CRASHED",
-    `The realm of the plugin "${plugin}" ended by itself: ${detail}.`,
+    `The realm of the plugin "${plugin}" has ended: ${detail}.`,
     "What it was asked for was not done.",
   );
 }

@@ -164,7 +164,7 @@ Deno.test("LoadedPlugin tells when its realm crashes; its calls fail at once and
   const running = errorOf(plugin.health());
   const { error } = await crashed;
   assertEquals(error?.code, "NUVOM_PLUGIN_CRASHED");
-  assertStringIncludes(error!.message, 'The realm of the plugin "x" ended by itself: it was over its memory limit');
+  assertStringIncludes(error!.message, 'The realm of the plugin "x" has ended: it was over its memory limit');
   for (const gone of [await running, await errorOf(plugin.health())]) {
     assertEquals(gone.code, "NUVOM_REALM_GONE");
     assertStringIncludes(gone.message, 'The realm of plugin "x" has ended');

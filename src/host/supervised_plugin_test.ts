@@ -233,7 +233,7 @@ Deno.test("SupervisedPlugin lets calls fail at once while it is down, and has th
   for (const call of [() => queue.qsize(), () => stage.plugin.callHook({} as never, "beforeJob", [])]) {
     const error = await assertRejects(call, NuvomError);
     assertEquals(error.code, "NUVOM_PLUGIN_RESTARTING");
-    assertStringIncludes((error.cause as Error).message, "ended by itself: exit code 0");
+    assertStringIncludes((error.cause as Error).message, "has ended: exit code 0");
   }
   assertEquals(await stage.plugin.collectMetrics(), []);
   await stage.clock.advance(200);
