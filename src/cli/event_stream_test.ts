@@ -10,7 +10,7 @@ function opened() {
   const bus = new EventBus((error) => {
     throw error;
   });
-  const io = new TestIo({ clock: { now: () => 0, timer: () => () => {} } });
+  const io = new TestIo({ clock: { now: () => 0, monotonic: () => 0, timer: () => () => {} } });
   let closed = 0;
   const stream = openEventStream(bus, io, () => closed++);
   const lines = () => io.out.text.trimEnd().split("\n").map((line) => JSON.parse(line));

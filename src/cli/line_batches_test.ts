@@ -7,6 +7,7 @@ function fakeClock(): Clock & { pass(): void } {
   const timers = new Set<() => void>();
   return {
     now: () => 0,
+    monotonic: () => 0,
     timer(_ms, fn) {
       timers.add(fn);
       return () => timers.delete(fn);

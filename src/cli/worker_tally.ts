@@ -20,7 +20,7 @@ export class WorkerTally {
 
   constructor(bus: EventBus, clock: Clock) {
     this.#clock = clock;
-    this.#began = clock.now();
+    this.#began = clock.monotonic();
     bus.on("attempts.ended", ({ ends }) => {
       for (const { next } of ends) {
         if (next === "done" || next === "failed" || next === "cancelled") this.#counts[next]++;
@@ -31,7 +31,7 @@ export class WorkerTally {
 
   /** Until now. */
   figures(): TallyFigures {
-    return { ...this.#counts, durationMs: this.#clock.now() - this.#began };
+    return { ...this.#counts, durationMs: this.#clock.monotonic() - this.#began };
   }
 
   /** `12 jobs done, 1 failed, 3 attempts retried, in 2.5s.` */

@@ -67,7 +67,7 @@ export class Client {
   /** The end of a job; null when the time (milliseconds) is over first. */
   async wait(id: string, timeoutMs: number): Promise<WaitAnswer | null> {
     const { clock, bus } = this.#parts;
-    const until = clock.now() + timeoutMs;
+    const until = clock.monotonic() + timeoutMs;
     let ended = new AbortController();
     // The end of an attempt in this process wakes at once, also between two looks.
     const stop = bus.on("attempts.ended", ({ ends }) => {
@@ -79,7 +79,7 @@ export class Client {
         // Also of the queue: it ends jobs by itself that were cancelled or lost too often.
         const job = await this.status(id);
         if (job !== null && isFinished(job)) return { state: job.state, result: job.result, error: job.error };
-        const left = until - clock.now();
+        const left = until - clock.monotonic();
         if (left <= 0) return null;
         await sleep(clock, Math.min(pause, left), ended.signal);
       }

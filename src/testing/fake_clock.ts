@@ -33,6 +33,7 @@ interface Timer {
  */
 export class FakeClock implements Clock {
   #now: number;
+  #offset = 0;
   #timers: Timer[] = [];
 
   /** Starts no time. @param now Milliseconds since the epoch. */
@@ -41,7 +42,16 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#offset;
+  }
+
+  monotonic(): number {
     return this.#now;
+  }
+
+  /** Sets the time of day, as a machine's clock is set: `now()` jumps, timers and `monotonic()` go on as before. */
+  set(now: number): void {
+    this.#offset = now - this.#now;
   }
 
   timer(ms: number, fn: () => void): () => void {

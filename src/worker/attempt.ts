@@ -6,7 +6,7 @@ import type { AbortReason } from "../sandbox/mod.ts";
 /** The worker's notes on one attempt. Plain mutable fields: there are tens of thousands a second. */
 export class Attempt {
   readonly job: LeasedJob;
-  /** When its handler was announced, by the worker's clock; 0: not yet. */
+  /** When its handler was called; 0: not yet. All times here are monotonic. */
   startedAt = 0;
   /** Rises with every start in the worker. */
   startOrder = 0;
@@ -23,7 +23,7 @@ export class Attempt {
   /** Its end is on the way to the store: nothing can change it any more. */
   ended = false;
 
-  /** @param now Time of the lease by the worker's clock. */
+  /** @param now Time of the lease. */
   constructor(job: LeasedJob, now: number) {
     this.job = job;
     this.renewedAt = now;

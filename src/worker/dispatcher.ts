@@ -55,6 +55,11 @@ export class Dispatcher {
         this.#ledger.settled(ended, statuses);
         this.#move();
       },
+      refused: (ended, error) => {
+        this.#ledger.abandon(ended, error);
+        this.#move();
+      },
+      probing: () => this.#refill(),
     });
     this.#prefetch = new Prefetch(concurrency, AHEAD * Math.max(concurrency, batchSize));
     this.#executors = new Executors({
@@ -101,7 +106,8 @@ export class Dispatcher {
   /** How many jobs to lease now. */
   room(): number {
     const { batchSize } = this.#parts.options;
-    if (this.#settleOutage.failing || this.#settler.size >= LARGEST_BACKLOG * batchSize) return 0;
+    if (this.#settler.size >= LARGEST_BACKLOG * batchSize) return 0;
+    if (this.#settleOutage.failing) return this.#executors.room > 0 && this.#settler.probe() ? 1 : 0;
     const room = Math.min(this.#executors.room - this.#waiting.length, batchSize);
     // Many small leases cost more than one large one, so it waits until there is room for a whole one or half the pipe.
     const enough = Math.min(batchSize, this.#executors.capacity / 2);
@@ -259,7 +265,7 @@ export class Dispatcher {
     const unsent = this.#waiting.filter((attempt) => asked.has(attempt));
     this.#waiting = this.#waiting.filter((attempt) => !asked.has(attempt));
     for (const attempt of unsent) {
-      attempt.stop("cancelled", this.#parts.clock.now());
+      attempt.stop("cancelled", this.#parts.clock.monotonic());
       this.#ledger.finish(attempt, endedOutcome(attempt, "it was cancelled"));
     }
   }

@@ -31,6 +31,15 @@ export function jobPoison(job: JobRecord, losses: number, detail: string): Error
   });
 }
 
+/** The store takes the ends of other jobs, and not of this one. */
+export function endRefused(job: JobRecord, action: string, thrown: unknown): ErrorData {
+  return data("NUVOM_END_REFUSED", {
+    what: `The store refuses to ${action} the job ${job.id} of the task "${job.task}", while it takes others: ` +
+      `${toErrorData(thrown).message.replace(/\.$/, "")}.`,
+    mend: "The end was given up; the job runs again when its lease is over. Mend what the store says.",
+  });
+}
+
 /** A report of the executor makes no sense: the realm was tampered with. */
 export function reportInvalid(job: JobRecord): ErrorData {
   return data("NUVOM_EXECUTOR_REPORT", {

@@ -122,7 +122,7 @@ export class Executor {
   /** Sends attempts to the realm. */
   send(attempts: readonly Attempt[]): void {
     if (attempts.length === 0) return;
-    if (this.#held.size === 0) this.#heardAt = this.#parts.clock.now();
+    if (this.#held.size === 0) this.#heardAt = this.#parts.clock.monotonic();
     let orders: AttemptOrder[] = [];
     let size = 0;
     for (const attempt of attempts) {
@@ -140,7 +140,7 @@ export class Executor {
 
   /** Aborts attempts; the first reason of each counts. */
   abort(attempts: readonly Attempt[], reason: AbortReason): void {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.monotonic();
     const orders = attempts.filter((attempt) => this.#has(attempt) && attempt.stop(reason, now))
       .map(({ job }) => ({ id: job.id, reason }));
     if (orders.length === 0 || this.#realm === null) return;
@@ -201,7 +201,7 @@ export class Executor {
     this.#killed = null;
     this.#abortUnanswered = false;
     this.#worked = false;
-    this.#heardAt = this.#parts.clock.now();
+    this.#heardAt = this.#parts.clock.monotonic();
     realm.exited.then((exit) => this.#end(realm, exit));
     this.#sendSuspect();
   }
@@ -255,7 +255,7 @@ export class Executor {
   /** Foreign code runs beside the one who reports: what does not fit is passed over. */
   #report(params: unknown): void {
     const { started, ended } = (params ?? {}) as { started?: unknown; ended?: unknown };
-    this.#heardAt = this.#parts.clock.now();
+    this.#heardAt = this.#parts.clock.monotonic();
     this.#abortUnanswered = false;
     if (Array.isArray(ended)) {
       for (const end of ended) if (Array.isArray(end)) this.#endAttempt(end);

@@ -73,12 +73,12 @@ export class Leaser {
   async #lease(limit: number): Promise<void> {
     const { queue, clock, outage, request, take } = this.#parts;
     const { signal } = this.#stopped;
-    const askedAt = clock.now();
+    const askedAt = clock.monotonic();
     try {
       const jobs = await queue.lease({ ...request, limit, signal });
       outage.recovered();
       if (jobs.length > 0) take(jobs);
-      await this.#pause(jobs.length > 0 || clock.now() - askedAt >= TOO_SOON_MS);
+      await this.#pause(jobs.length > 0 || clock.monotonic() - askedAt >= TOO_SOON_MS);
     } catch (error) {
       await sleep(clock, outage.failed(error), signal);
     }

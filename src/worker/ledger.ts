@@ -2,7 +2,7 @@
 
 import type { AttemptEnd, Clock, EventBus, LeasedJob, Outcome, SettleStatus } from "../core/mod.ts";
 import { Attempt } from "./attempt.ts";
-import { jobLost } from "./errors.ts";
+import { endRefused, jobLost } from "./errors.ts";
 import type { Ended } from "./settler.ts";
 import { released, snoozed, type Verdict, verdictOf } from "./verdict.ts";
 
@@ -67,7 +67,7 @@ export class Ledger {
 
   /** Takes leased jobs; answers the attempts that may run. */
   take(jobs: readonly LeasedJob[]): Attempt[] {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.monotonic();
     const taken: Attempt[] = [];
     for (const job of jobs) {
       const attempt = new Attempt(job, now);
@@ -124,6 +124,14 @@ export class Ledger {
     if (this.#parts.bus.has("attempts.ended")) this.#publish(ended, statuses);
   }
 
+  /** The store refuses this end for good: the lease runs out, and the job comes back. */
+  abandon({ attempt, verdict }: Ended, error: unknown): void {
+    const { job } = attempt;
+    if (this.holds(attempt)) this.#held.delete(job.id);
+    const { code, message } = endRefused(job, verdict.settlement.action, error);
+    this.#parts.bus.emit("log", { level: "error", category: "worker", message, fields: { code, id: job.id } });
+  }
+
   #publish(ended: readonly Ended[], statuses: readonly SettleStatus[]): void {
     const ends: AttemptEnd[] = [];
     for (let i = 0; i < ended.length; i++) {
@@ -139,7 +147,7 @@ export class Ledger {
 
   #close(attempt: Attempt, verdict: Verdict, durationMs?: number): void {
     attempt.ended = true;
-    const ran = attempt.startOrder > 0 ? this.#parts.clock.now() - attempt.startedAt : 0;
+    const ran = attempt.startOrder > 0 ? this.#parts.clock.monotonic() - attempt.startedAt : 0;
     this.#parts.settle({ attempt, verdict, durationMs: durationMs ?? ran });
   }
 

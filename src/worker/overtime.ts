@@ -49,7 +49,7 @@ export class Overtime {
   }
 
   #sweepExecutor(executor: Executor): void {
-    const now = this.#parts.clock.now();
+    const now = this.#parts.clock.monotonic();
     const started = executor.started();
     const overdue = started.filter((attempt) => this.#isOverdue(attempt, now));
     if (overdue.length > 0) return executor.kill("timeout", new Set(overdue));

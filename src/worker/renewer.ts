@@ -44,7 +44,7 @@ export class Renewer {
 
   async #renew(): Promise<void> {
     const { clock, leaseMs, outage, renewable } = this.#parts;
-    const now = clock.now();
+    const now = clock.monotonic();
     // Leases younger than a sixth can wait for the next round: they are then half through.
     const attempts = renewable(now - leaseMs / 6);
     try {

@@ -11,6 +11,7 @@ import {
 } from "../core/mod.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Outage } from "./outage.ts";
+import { Refusals } from "./refusals.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** An attempt that ended and what follows. */
@@ -29,17 +30,26 @@ export interface SettlerParts {
   readonly batchSize: number;
   /** Told after every write, in order. */
   readonly settled: (ended: readonly Ended[], statuses: readonly SettleStatus[]) => void;
+  /** Told of an end that the store refuses for good; it is forgotten here. */
+  readonly refused: (ended: Ended, error: unknown) => void;
+  /** Told when there may be a reason to {@linkcode Settler.probe}. */
+  readonly probing: () => void;
 }
 
 /** How long an end waits for company. */
 const FLUSH_MS = 2;
 /** Ends in one write at most, in batches: after an outage there are many. */
 const LARGEST_WRITE = 4;
+/** How often one more job is let in, whose end shows whether the store takes anything. */
+const PROBE_MS = 5_000;
 
 /** The only place that settles. One write at a time; ends that come meanwhile go into the next one. */
 export class Settler {
   readonly #parts: SettlerParts;
   readonly #abandoned = new AbortController();
+  readonly #refusals = new Refusals<Ended>();
+  #probeAt = 0;
+  #suspectsTurn = true;
   #ends: Ended[] = [];
   #limit: number;
   #writing: Promise<void> | undefined;
@@ -54,6 +64,14 @@ export class Settler {
   /** How many ends are not written yet. */
   get size(): number {
     return this.#ends.length;
+  }
+
+  /** Whether to let in one job while the store fails: every end that waits was refused alone, so it may be those. */
+  probe(): boolean {
+    const now = this.#parts.clock.monotonic();
+    if (this.#refusals.size === 0 || this.#refusals.size < this.#ends.length || now < this.#probeAt) return false;
+    this.#probeAt = now + PROBE_MS;
+    return true;
   }
 
   /** Takes an end; it is written within milliseconds, with others. */
@@ -101,15 +119,42 @@ export class Settler {
 
   async #writeAll(): Promise<void> {
     do {
-      const batch = this.#ends.splice(0, this.#limit);
+      const batch = this.#nextBatch();
       try {
         await this.#write(batch);
+        this.#refusals.took(batch);
         this.#limit = Math.min(this.#limit * 2, LARGEST_WRITE * this.#parts.batchSize);
       } catch (error) {
-        this.#putBack(batch);
-        await sleep(this.#parts.clock, this.#parts.outage.failed(error), this.#abandoned.signal);
+        await this.#failed(batch, error);
       }
     } while (this.#mustGoOn());
+  }
+
+  /** An end that was refused alone goes alone again, in turns with the others: it must not take them down with it. */
+  #nextBatch(): Ended[] {
+    if (this.#refusals.size === 0) return this.#ends.splice(0, this.#limit);
+    this.#suspectsTurn = !this.#suspectsTurn;
+    const others = this.#ends.filter((ended) => !this.#refusals.has(ended));
+    const suspect = this.#ends.find((ended) => this.#refusals.has(ended));
+    const alone = others.length === 0 || this.#suspectsTurn && suspect !== undefined;
+    const batch = alone ? [suspect!] : others.slice(0, this.#limit);
+    const taken = new Set(batch);
+    this.#ends = this.#ends.filter((ended) => !taken.has(ended));
+    return batch;
+  }
+
+  async #failed(batch: Ended[], error: unknown): Promise<void> {
+    const { clock, outage, refused, probing } = this.#parts;
+    const judgement = batch.length === 1 ? this.#refusals.judge(batch[0]!, clock.monotonic()) : "unknown";
+    if (judgement === "hopeless") {
+      outage.recovered();
+      return refused(batch[0]!, error);
+    }
+    this.#putBack(batch);
+    const pauseMs = outage.failed(error);
+    if (judgement === "refused") outage.recovered();
+    probing();
+    await sleep(clock, pauseMs, this.#abandoned.signal);
   }
 
   /** Smaller batches after a failure: one end that the store refuses must not hold back all others. */

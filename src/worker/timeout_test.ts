@@ -22,6 +22,23 @@ Deno.test("Worker aborts an attempt at its deadline; whatever it reports then is
   await rig.end();
 });
 
+Deno.test("Worker keeps time limits and grace when the clock of the machine is set", async () => {
+  const rig = await Rig.started();
+  await rig.put(limited("a", { maxAttempts: 2 }));
+  rig.realm.start("a");
+  rig.clock.set(rig.clock.now() + 3_600_000);
+  await rig.clock.advance(900);
+  assertEquals(rig.realm.aborts, [], "set forward: not before its time");
+  rig.clock.set(0);
+  await rig.clock.advance(200);
+  assertEquals(rig.realm.aborts, [{ id: "a", reason: "timeout" }], "set back: at its time");
+  await rig.clock.advance(2_000);
+  const [settlement] = rig.queue.settlements;
+  assertEquals(settlement?.action === "retry" && settlement.attempt.at < 100_000, true, "dates are the clock's");
+  assertEquals(rig.realms.length, 2);
+  await rig.end();
+});
+
 Deno.test("Worker counts the time limit from the start of the handler", async () => {
   const rig = await Rig.started();
   await rig.put(limited("a"));

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { NuvomError, type Outcome } from "../core/mod.ts";
 import { settleDown } from "../testing/fake_clock.ts";
 import { leasedJob as job } from "../testing/leased_job.ts";
@@ -171,17 +171,87 @@ Deno.test("Worker leases again after an outage that only one end waited for", as
   await rig.end();
 });
 
-Deno.test("Worker settles all others when the store refuses one", async () => {
+const done: Outcome = { kind: "success", result: null };
+
+/** Runs one more job that the store takes; answers whether it was leased. */
+async function runGood(rig: Rig, id: string, waitMs = 200): Promise<boolean> {
+  await rig.put(job(id));
+  await rig.clock.advance(10);
+  const leased = rig.realm.ids.includes(id);
+  rig.realm.end(id);
+  await rig.clock.advance(waitMs);
+  return leased && rig.queue.action(id) === "succeed";
+}
+
+Deno.test("Worker settles all others when the store refuses one, which is taken later", async () => {
   const rig = await Rig.started({ concurrency: 10 });
   const ids = ["a", "b", "c", "d", "e"];
   await rig.put(...ids.map((id) => job(id)));
   rig.queue.refused.add("c");
-  rig.realm.report([], ids.map((id) => [id, { kind: "success", result: null }, 1]));
-  await rig.clock.advance(20_000);
+  rig.realm.report([], ids.map((id) => [id, done, 1]));
+  await rig.clock.advance(600);
   assertEquals(rig.queue.settlements.map(({ id }) => id).sort(), ["a", "b", "d", "e"]);
   rig.queue.refused.clear();
-  await rig.clock.advance(10_000);
+  await rig.clock.advance(1_000);
   assertEquals(rig.queue.action("c"), "succeed");
+  await rig.end();
+});
+
+Deno.test("Worker gives up an end that the store refuses for good, says so, and works on meanwhile", async () => {
+  const rig = await Rig.started();
+  const log = rig.events("log");
+  rig.queue.refused.add("bad");
+  await rig.put(job("bad"));
+  rig.realm.end("bad");
+  await rig.clock.advance(50);
+  for (const id of ["one", "two", "three"]) assertEquals(await runGood(rig, id), true, id);
+  await rig.clock.advance(2_000);
+  assertEquals(log.map(({ level, fields }) => [level, fields?.code, fields?.id]), [[
+    "error",
+    "NUVOM_END_REFUSED",
+    "bad",
+  ]]);
+  assertStringIncludes(
+    log[0]!.message,
+    'refuses to succeed the job bad of the task "t", while it takes others: refused.',
+  );
+  assertEquals([rig.queue.action("bad"), rig.worker.inFlight], [undefined, 0]);
+  rig.queue.renewals.length = 0;
+  await rig.clock.advance(6_000);
+  assertEquals(rig.queue.renewals, [], "its lease runs out");
+  await rig.end();
+});
+
+Deno.test("Worker gives up several refused ends, also when they are all it has", async () => {
+  const rig = await Rig.started();
+  const log = rig.events("log");
+  for (const id of ["x", "y"]) rig.queue.refused.add(id);
+  await rig.put(job("x"), job("y"));
+  rig.realm.report([], [["x", done, 1], ["y", done, 1]]);
+  await rig.clock.advance(500);
+  assertEquals(await runGood(rig, "good", 1_000), true);
+  await rig.clock.advance(2_000);
+  assertEquals(log.map(({ fields }) => fields?.id).sort(), ["x", "y"]);
+  await rig.end();
+});
+
+Deno.test("Worker keeps an outcome while nothing shows whether the store works, and leases one job at a time to see", async () => {
+  const rig = await Rig.started();
+  const log = rig.events("log");
+  rig.queue.failing.add("settle");
+  await rig.put(job("a"));
+  rig.realm.end("a");
+  await rig.clock.advance(1_000);
+  await rig.put(...["b", "c", "d"].map((id) => job(id)));
+  rig.realm.start("b");
+  await rig.clock.advance(4_000);
+  assertEquals(rig.realm.ids, ["a", "b"]);
+  rig.realm.end("b");
+  await rig.clock.advance(60_000);
+  assertEquals([rig.queue.settlements, log.length], [[], 0]);
+  rig.queue.failing.clear();
+  await rig.clock.advance(10_000);
+  assertEquals([rig.queue.action("a"), rig.queue.action("b"), log.length], ["succeed", "succeed", 0]);
   await rig.end();
 });
 
