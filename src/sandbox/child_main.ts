@@ -9,6 +9,8 @@ import { PERMISSION_KINDS } from "../core/plugin.ts";
 import { FramedChannel } from "./frames.ts";
 import type { ChildInit } from "./guest_init.ts";
 import { startGuestWorker } from "./guest_worker.ts";
+import { BEGUN, RECALL } from "./protocol.ts";
+import { StartGate } from "./start_gate.ts";
 
 /** Runs until the host closes the channel, which ends the process: nothing is left behind. */
 export async function childMain(): Promise<void> {
@@ -31,11 +33,14 @@ export async function childMain(): Promise<void> {
     console.error(event.message);
     Deno.exit(70);
   };
+  const gate = new StartGate();
   let isStarted = false;
   await channel.receive((text) => {
+    // Answered here, for a handler may be blocking the worker.
+    if (text === RECALL) return channel.send(`${BEGUN}${gate.close()}`);
     if (isStarted) return port1.postMessage(text);
     isStarted = true;
-    worker.postMessage({ init: JSON.parse(text), port: port2 }, [port2]);
+    worker.postMessage({ init: JSON.parse(text), port: port2, gate: gate.buffer }, [port2]);
   });
   Deno.exit(0);
 }

@@ -3,7 +3,7 @@
 import type { RealmExit, RealmHost, RealmSpec } from "./realm.ts";
 import type { GuestCalls, Isolation, Realm } from "./realm.ts";
 import type { ExecutorNotes } from "./protocol.ts";
-import { PROTOCOL_VERSION } from "./protocol.ts";
+import { BEGUN, PROTOCOL_VERSION, RECALL } from "./protocol.ts";
 import type { GuestInit } from "./guest_init.ts";
 import { STUBS } from "../loader/mod.ts";
 import { realmGone, realmStartFailed, realmStartTimeout } from "./errors.ts";
@@ -36,6 +36,7 @@ export class HostedRealm implements Realm {
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #exit: PromiseWithResolvers<RealmExit> = Promise.withResolvers();
   #transport: Transport | undefined;
+  #recalled: PromiseWithResolvers<number | null> | undefined;
   #ending: RealmExit["reason"] | undefined;
   #ended = false;
 
@@ -66,6 +67,7 @@ export class HostedRealm implements Realm {
   receive(text: string): void {
     // What was still under way belongs to nobody: whoever waits for `exited` has drawn the line.
     if (this.#ended) return;
+    if (text.startsWith(BEGUN)) return this.#begun(Number(text.slice(BEGUN.length)));
     try {
       this.#peer.receive(text);
     } catch (error) {
@@ -96,6 +98,7 @@ export class HostedRealm implements Realm {
     this.#peer.close(realmGone(this.name, detail));
     this.#ready.reject(realmStartFailed(this.name, detail));
     this.#transport?.kill();
+    this.#begun(null);
     this.#exit.resolve({ clean: reason === "stopped" || reason === "killed", reason, detail });
   }
 
@@ -109,6 +112,15 @@ export class HostedRealm implements Realm {
 
   note<M extends keyof ExecutorNotes>(method: M, params: ExecutorNotes[M]["params"]): void {
     this.#peer.note(method, params);
+  }
+
+  recall(): Promise<number | null> {
+    if (this.kind !== "process" || this.#ended) return Promise.resolve(null);
+    if (this.#recalled === undefined) {
+      this.#recalled = Promise.withResolvers();
+      this.#transport?.send(RECALL);
+    }
+    return this.#recalled.promise;
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -130,6 +142,11 @@ export class HostedRealm implements Realm {
   memoryBytes(): Promise<number | null> {
     // A process that was killed is there for a moment longer.
     return this.#ended ? Promise.resolve(null) : this.#transport?.memoryBytes() ?? Promise.resolve(null);
+  }
+
+  #begun(number: number | null): void {
+    this.#recalled?.resolve(number);
+    this.#recalled = undefined;
   }
 
   #note(method: string, params: unknown): void {

@@ -19,6 +19,11 @@ import type {
 /** Bumped on every change of the frames or of the tables below; host and guest must agree. */
 export const PROTOCOL_VERSION = 2;
 
+/** The host's text that closes an executor's {@linkcode StartGate}; answered outside of the conversation with the guest. */
+export const RECALL = "recall";
+/** Begins the answer to {@linkcode RECALL}; the number of the last order that was begun follows. */
+export const BEGUN = "begun ";
+
 /** What a realm is for. */
 export type RealmRole = "plugin" | "executor";
 
@@ -98,6 +103,8 @@ export interface ExecutorNotes {
   "executor.run": Exchange<readonly AttemptOrder[]>;
   /** Aborts the signals of these attempts, drops those that were never started; answered by a report, even an empty one. */
   "executor.abort": Exchange<readonly { readonly id: string; readonly reason: AbortReason }[]>;
+  /** After a recall: orders sent before it that were not begun are thrown away; answered by a report, even an empty one. */
+  "executor.recalled": Exchange<Record<string, never>>;
 }
 
 /** Why an attempt must stop. */

@@ -66,6 +66,12 @@ export interface Realm {
     options: { readonly timeoutMs: number },
   ): Promise<GuestCalls[M]["result"]>;
   note<M extends keyof ExecutorNotes>(method: M, params: ExecutorNotes[M]["params"]): void;
+  /**
+   * Keeps an executor from beginning what it has not begun, also while a handler blocks it. Answers the number of the
+   * last order that was begun, counted from 1 in the order they were sent (modulo `ORDER_NUMBERS`); null when the realm
+   * ended or has no thread that could answer. It begins nothing more until it was told `executor.recalled`.
+   */
+  recall(): Promise<number | null>;
   /** Resolves once, when the realm has ended; never rejects. */
   readonly exited: Promise<RealmExit>;
   /** Asks the guest to end and kills it after `graceMs`. May be called twice. */

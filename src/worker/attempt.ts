@@ -8,6 +8,8 @@ export class Attempt {
   readonly job: LeasedJob;
   /** When its handler was called; 0: not yet. All times here are monotonic. */
   startedAt = 0;
+  /** Of the order that sent it to its executor. */
+  orderNumber = 0;
   /** Rises with every start in the worker. */
   startOrder = 0;
   /** When its time is over; 0: never. */

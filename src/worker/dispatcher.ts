@@ -75,7 +75,13 @@ export class Dispatcher {
       delegate: this.#delegate(),
       opened: () => this.#refill(),
     });
-    this.#overtime = new Overtime({ clock, bus, graceMs: options.timeoutGraceMs, executors: this.#executors.all });
+    this.#overtime = new Overtime({
+      clock,
+      bus,
+      graceMs: options.timeoutGraceMs,
+      executors: this.#executors.all,
+      holdsUp: (executor) => void this.#recall(executor),
+    });
   }
 
   /** Everything leased and not settled. */
@@ -268,6 +274,18 @@ export class Dispatcher {
       attempt.stop("cancelled", this.#parts.clock.monotonic());
       this.#ledger.finish(attempt, endedOutcome(attempt, "it was cancelled"));
     }
+  }
+
+  /** Moves on what waits in an executor: to another one, else back to the queue, for other workers. */
+  async #recall(executor: Executor): Promise<void> {
+    const recalled = await executor.recall();
+    for (const attempt of recalled) {
+      if (attempt.leaseLost) this.#ledger.forget(attempt);
+      else if (attempt.abort === "cancelled") this.#ledger.finish(attempt, endedOutcome(attempt, "it was not begun"));
+    }
+    const live = recalled.filter(({ abort, leaseLost }) => !leaseLost && abort !== "cancelled");
+    if (this.#accepting) this.#release(this.#executors.assign(live), "its executor did not begin it");
+    else this.#release(live, STOPPING);
   }
 
   async #drain(executor: Executor): Promise<void> {

@@ -1,7 +1,16 @@
 /** One executor as the worker sees it: a realm, the attempts that were sent to it, and its replacement. @module */
 
 import type { Clock } from "../core/mod.ts";
-import type { AbortReason, AttemptOrder, EntryRef, Realm, RealmExit, RealmHost } from "../sandbox/mod.ts";
+import {
+  type AbortReason,
+  type AttemptOrder,
+  type EntryRef,
+  isAfter,
+  ORDER_NUMBERS,
+  type Realm,
+  type RealmExit,
+  type RealmHost,
+} from "../sandbox/mod.ts";
 import type { Attempt } from "./attempt.ts";
 import type { ExecutorEnd } from "./blame.ts";
 import { executorDied, unknownCall } from "./errors.ts";
@@ -56,6 +65,11 @@ export class Executor {
   #starts = 0;
   #worked = false;
   #heardAt = 0;
+  #sentAt = 0;
+  #sent = 0;
+  #stalled = false;
+  #recalling = false;
+  #lanes: number;
   #abortUnanswered = false;
   #cancelKill: (() => void) | undefined;
   #killed: { readonly reason: ExecutorEnd["reason"]; readonly overdue: ReadonlySet<Attempt> } | null = null;
@@ -65,6 +79,7 @@ export class Executor {
     this.#parts = parts;
     this.index = parts.index;
     this.name = `executor-${parts.index}`;
+    this.#lanes = parts.concurrency;
   }
 
   /** Whether it takes attempts now. */
@@ -87,9 +102,24 @@ export class Executor {
     return !this.#abortUnanswered;
   }
 
-  /** When it last reported, or was last sent something while it had nothing; by the worker's clock. */
+  /** When it last reported, or was last sent something while it had nothing; monotonic. */
   get heardAt(): number {
     return this.#heardAt;
+  }
+
+  /** When it last reported or was sent something; monotonic. */
+  get movedAt(): number {
+    return Math.max(this.#heardAt, this.#sentAt);
+  }
+
+  /** Whether what it had not begun was taken back, and it has not shown since that it can begin something. */
+  get stalled(): boolean {
+    return this.#stalled;
+  }
+
+  /** How many attempts it gets at a time where jobs are not quick: fewer after a handler has blocked it. */
+  get lanes(): number {
+    return this.#lanes;
   }
 
   /** Attempts whose handlers were announced, in the order of their start. */
@@ -122,12 +152,14 @@ export class Executor {
   /** Sends attempts to the realm. */
   send(attempts: readonly Attempt[]): void {
     if (attempts.length === 0) return;
-    if (this.#held.size === 0) this.#heardAt = this.#parts.clock.monotonic();
+    this.#sentAt = this.#parts.clock.monotonic();
+    if (this.#held.size === 0) this.#heardAt = this.#sentAt;
     let orders: AttemptOrder[] = [];
     let size = 0;
     for (const attempt of attempts) {
       const { id, task, attempts: number, args } = attempt.job;
       this.#held.set(id, attempt);
+      attempt.orderNumber = this.#sent = (this.#sent + 1) % ORDER_NUMBERS;
       if (size + args.length > MAX_NOTE) {
         this.#realm!.note("executor.run", orders);
         [orders, size] = [[], 0];
@@ -175,6 +207,23 @@ export class Executor {
     return drained;
   }
 
+  /** Takes back what was not begun; it gets nothing more until it is heard of with a free slot. */
+  async recall(): Promise<Attempt[]> {
+    const realm = this.#realm;
+    if (realm === null || !this.ready || this.#stalled) return [];
+    [this.#stalled, this.#recalling] = [true, true];
+    const begun = await realm.recall();
+    if (begun === null || this.#realm !== realm) return [];
+    this.#recalling = false;
+    const back = [...this.#held.values()].filter(({ startOrder, orderNumber }) =>
+      startOrder === 0 && isAfter(orderNumber, begun)
+    );
+    for (const { job } of back) this.#held.delete(job.id);
+    this.#lanes = Math.min(this.#parts.concurrency, Math.max(1, this.#held.size));
+    realm.note("executor.recalled", {});
+    return back;
+  }
+
   /** Ends the realm at once; {@linkcode ExecutorDelegate.gone} follows. */
   kill(reason: ExecutorEnd["reason"], overdue: ReadonlySet<Attempt> = new Set()): void {
     const realm = this.#realm;
@@ -201,6 +250,9 @@ export class Executor {
     this.#killed = null;
     this.#abortUnanswered = false;
     this.#worked = false;
+    this.#sent = 0;
+    this.#lanes = this.#parts.concurrency;
+    [this.#stalled, this.#recalling] = [false, false];
     this.#heardAt = this.#parts.clock.monotonic();
     realm.exited.then((exit) => this.#end(realm, exit));
     this.#sendSuspect();
@@ -261,6 +313,7 @@ export class Executor {
       for (const end of ended) if (Array.isArray(end)) this.#endAttempt(end);
     }
     if (Array.isArray(started) && started.length > 0) this.#startAttempts(started);
+    if (this.#stalled && !this.#recalling) this.#stalled = this.started().length >= this.#parts.concurrency;
     if (this.alone) this.#sendSuspect();
     this.#parts.delegate.reported(this);
   }
@@ -269,6 +322,7 @@ export class Executor {
     const attempt = this.#held.get(id as string);
     if (attempt === undefined) return;
     this.#held.delete(attempt.job.id);
+    if (this.#lanes < this.#parts.concurrency) this.#lanes++;
     this.#parts.delegate.ended(attempt, outcome, typeof durationMs === "number" && durationMs >= 0 ? durationMs : 0);
   }
 

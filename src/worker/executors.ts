@@ -55,7 +55,7 @@ export class Executors {
 
   /** Whether one of them has a slot with nothing to run. */
   get hungry(): boolean {
-    return this.#all.some((executor) => takes(executor) && executor.load < this.#parts.concurrency);
+    return this.#all.some((executor) => takes(executor) && executor.load < executor.lanes);
   }
 
   /**
@@ -113,7 +113,9 @@ export class Executors {
   }
 
   #roomOf(executor: Executor): number {
-    return takes(executor) ? Math.max(0, this.#parts.prefetch.bound - executor.load) : 0;
+    if (!takes(executor)) return 0;
+    const most = executor.lanes < this.#parts.concurrency ? executor.lanes : this.#parts.prefetch.bound;
+    return Math.max(0, most - executor.load);
   }
 
   async #open(executor: Executor): Promise<void> {
@@ -153,7 +155,7 @@ export class Executors {
 }
 
 function takes(executor: Executor): boolean {
-  return executor.ready && !executor.alone;
+  return executor.ready && !executor.alone && !executor.stalled;
 }
 
 function load(share: { readonly executor: Executor; readonly attempts: readonly Attempt[] }): number {

@@ -10,10 +10,14 @@ export interface OvertimeParts {
   readonly bus: EventBus;
   readonly graceMs: number;
   readonly executors: readonly Executor[];
+  /** Told of an executor that holds jobs which it does not begin. */
+  readonly holdsUp: (executor: Executor) => void;
 }
 
 /** Limits are kept to this much. */
 const SWEEP_MS = 100;
+/** Jobs that an executor has not begun for so long move on. */
+const HELD_UP_MS = 300;
 /** An executor that runs nothing and still starts nothing for so long is blocked by what an ended job left behind. */
 const STUCK_MS = 15_000;
 
@@ -42,7 +46,7 @@ export class Overtime {
   #sweep(): void {
     this.#cancelTimer = undefined;
     for (const executor of this.#parts.executors) {
-      if (executor.load === 0) continue;
+      if (executor.load === 0 && !executor.stalled) continue;
       this.watch();
       if (executor.ready) this.#sweepExecutor(executor);
     }
@@ -54,6 +58,9 @@ export class Overtime {
     const overdue = started.filter((attempt) => this.#isOverdue(attempt, now));
     if (overdue.length > 0) return executor.kill("timeout", new Set(overdue));
     if (started.length === 0 && now - executor.heardAt > STUCK_MS) return executor.kill("timeout");
+    if (executor.load > started.length && !executor.stalled && now - executor.movedAt > HELD_UP_MS) {
+      this.#parts.holdsUp(executor);
+    }
     const late = started.filter((attempt) => this.#isLate(attempt, now));
     if (late.length > 0) executor.abort(late, "timeout");
   }

@@ -12,6 +12,7 @@ import { jobContext, task } from "nuvom";
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export const add = task({ name: "add" }, (a, b) => a + b);
 export const wait = task({ name: "wait" }, async (ms) => { await pause(ms); return "waited"; });
+export const spin = task({ name: "spin" }, (ms) => { const end = performance.now() + ms; while (performance.now() < end); });
 export const loop = task({ name: "loop" }, () => { while (true); });
 export const killer = task({ name: "killer" }, () => pause(60_000));
 export const polite = task({ name: "polite" }, () => new Promise((_, reject) => {
@@ -212,4 +213,17 @@ Deno.test("Worker.start() rejects with what a task module threw, and leaves no p
   const error = await assertRejects(() => site.worker.start(), Error, "no database");
   assertEquals((error as { code?: string }).code, "NUVOM_TASK_MODULE");
   for (const realm of site.realms) await realm.exited;
+});
+
+Deno.test("a handler that blocks its executor does not hold up the jobs behind it", async () => {
+  await using site = await Site.open(TASKS, { executors: 2 });
+  await site.put("spin", "spin", [4_000]);
+  for (let i = 0; i < 7; i++) await site.put(`quick-${i}`, "add", [i, 1]);
+  await site.worker.start();
+  const ended = () => site.ends.filter(({ next }) => next === "done").map(({ job }) => job.id);
+  await site.until(() => ended().length === 7);
+  assertEquals(ended().includes("spin"), false, "they were not behind it");
+  await site.worker.drained();
+  assertEquals((await site.result("spin")).slice(0, 2), ["SUCCESS", 1]);
+  assertEquals(ended().length, 8, "each ran once");
 });

@@ -148,7 +148,17 @@ export class HandRealm implements Realm {
       : this.exited.then(() => Promise.reject(new Error("gone")));
   }
 
+  /** Numbers of orders that were begun; null: its process does not answer. */
+  begun: number | null = null;
+  recalls = 0;
+
+  recall(): Promise<number | null> {
+    this.recalls++;
+    return this.begun === null ? this.exited.then(() => null) : Promise.resolve(this.begun);
+  }
+
   note(method: string, params: unknown): void {
+    if (method === "executor.recalled" && this.responsive) this.report([], []);
     if (method === "executor.run") {
       this.orders.push(...params as AttemptOrder[]);
       this.messages.push((params as AttemptOrder[]).length);

@@ -432,3 +432,75 @@ Deno.test("Worker splits long arguments among messages, for each has a largest s
   assertEquals([rig.realm.ids, rig.realm.messages], [["a", "b", "c", "d", "e"], [2, 2, 1]]);
   await rig.end();
 });
+
+Deno.test("Worker moves jobs that a blocked executor has not begun to another one", async () => {
+  const rig = await Rig.started({ executors: 2 });
+  await rig.put(job("slow"), job("a"), job("b"), job("c"));
+  const [blocked, free] = rig.realms;
+  assertEquals([blocked!.ids, free!.ids], [["slow", "b"], ["a", "c"]]);
+  blocked!.start("slow");
+  free!.start("a", "c");
+  blocked!.responsive = false;
+  blocked!.begun = 1;
+  await rig.clock.advance(450);
+  assertEquals([blocked!.recalls, free!.recalls, free!.ids], [1, 0, ["a", "c", "b"]]);
+  free!.start("b");
+  assertEquals(rig.queue.settlements, []);
+  await rig.put(job("d"));
+  assertEquals([blocked!.ids, free!.ids.length], [["slow", "b"], 4], "it gets no more while it is blocked");
+  for (const id of ["a", "b", "c", "d"]) free!.end(id);
+  blocked!.responsive = true;
+  blocked!.end("slow");
+  await rig.put(job("e"), job("f"));
+  assertEquals(blocked!.ids.slice(2).length > 0, true, "it gets jobs again");
+  await rig.end();
+});
+
+Deno.test("Worker gives jobs back that its only executor does not begin, at no cost", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("slow"), job("a"), job("b"));
+  rig.realm.start("slow");
+  rig.realm.responsive = false;
+  rig.realm.begun = 2;
+  await rig.clock.advance(450);
+  assertEquals(rig.queue.settlements.map(({ id, action }) => [id, action]), [["b", "release"]]);
+  assertEquals(rig.worker.inFlight, 2, "the start of the second is only not heard of yet");
+  const leases = rig.queue.leases.length;
+  await rig.clock.advance(5_000);
+  assertEquals(rig.queue.leases.length <= leases + 1, true, "nothing is leased meanwhile");
+  rig.realm.responsive = true;
+  rig.realm.report(["a"], [["slow", { kind: "success", result: null }, 1]]);
+  await rig.put(job("c"));
+  assertEquals(rig.realm.ids, ["slow", "a", "b", "c"]);
+  await rig.end();
+});
+
+Deno.test("Worker takes back what waits behind long jobs that do not block, and sends nothing there until one has ended", async () => {
+  const rig = await Rig.started({ concurrency: 2, batchSize: 10 });
+  await rig.put(job("quick"));
+  rig.realm.start("quick");
+  rig.realm.end("quick", undefined, 1);
+  await rig.put(job("x"), job("y"), job("z"));
+  rig.realm.start("x", "y");
+  rig.realm.begun = 3;
+  await rig.clock.advance(450);
+  assertEquals([rig.queue.action("z"), rig.realm.recalls], ["release", 1]);
+  await rig.put(job("w"));
+  await rig.clock.advance(1_000);
+  assertEquals(rig.realm.ids.includes("w"), false);
+  rig.realm.end("x");
+  await rig.clock.advance(10);
+  assertEquals(rig.realm.ids.includes("w"), true);
+  await rig.end();
+});
+
+Deno.test("Worker replaces an executor whose loop stays blocked when nothing runs in it any more", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"));
+  rig.realm.responsive = false;
+  rig.realm.begun = 0;
+  await rig.clock.advance(16_000);
+  assertEquals([rig.realms[0]!.killed, rig.realms.length], [true, 2]);
+  assertEquals(rig.queue.action("a"), "release");
+  await rig.end();
+});

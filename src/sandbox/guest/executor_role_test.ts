@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Discard, jobContext, Snooze, task } from "../../sdk/mod.ts";
 import { MAX_PAYLOAD, NuvomError, type Outcome } from "../../core/mod.ts";
 import type { AttemptOrder, AttemptReport, DiscoveredTask } from "../protocol.ts";
+import { StartGate } from "../start_gate.ts";
 import { executorRole } from "./executor_role.ts";
 
 type Report = { started: string[]; ended: AttemptReport[] };
@@ -11,6 +12,7 @@ class Rig {
   readonly reports: Report[] = [];
   readonly notes: [string, unknown][] = [];
   readonly calls: [string, unknown][] = [];
+  readonly gate = new StartGate();
   readonly #role = executorRole({
     call: <T>(method: string, params: unknown) => {
       this.calls.push([method, params]);
@@ -21,6 +23,7 @@ class Rig {
       else this.notes.push([method, params]);
     },
     importModule: (file) => Promise.resolve(this.modules[file]!).then((load) => load()),
+    gate: this.gate,
   });
   readonly modules: Record<string, () => Record<string, unknown>>;
 
@@ -316,4 +319,22 @@ Deno.test("executor.report splits long results among messages, for each has a la
   await rig.until(5);
   const lengths = rig.reports.map(({ ended }) => ended.length).filter((length) => length > 0);
   assertEquals(lengths, [2, 2, 1]);
+});
+
+Deno.test("executor.run begins nothing behind a closed gate, and after executor.recalled only what comes then", async () => {
+  const held = Promise.withResolvers<void>();
+  const rig = await Rig.of({ t: task({ name: "t" }, () => held.promise), u: task({ name: "u" }, () => 1) }, 1);
+  rig.run(["a", "t", 1, "[]"], ["b", "u", 1, "[]"], ["c", "u", 1, "[]"]);
+  rig.note("executor.abort", [{ id: "b", reason: "cancelled" }]);
+  assertEquals(rig.gate.close(), 1, "one was begun");
+  held.resolve();
+  await rig.until(2);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(rig.started, ["a"]);
+  const before = rig.reports.length;
+  rig.note("executor.recalled", {});
+  assertEquals(rig.reports.length, before + 1);
+  rig.run(["d", "u", 1, "[]"], ["e", "u", 1, "[]"]);
+  await rig.until(4);
+  assertEquals([rig.started, rig.gate.close()], [["a", "d", "e"], 5]);
 });

@@ -6,6 +6,7 @@ import * as sdk from "../../sdk/mod.ts";
 import type { GuestInit } from "../guest_init.ts";
 import { otherProtocol } from "../errors.ts";
 import { PROTOCOL_VERSION } from "../protocol.ts";
+import { StartGate } from "../start_gate.ts";
 import { fromTable, RpcPeer } from "../rpc.ts";
 import { executorRole } from "./executor_role.ts";
 import { pluginRole } from "./plugin_role.ts";
@@ -26,7 +27,11 @@ export interface Guest {
  * Imports the stubs while the bridge stands, then makes the role.
  * @throws {NuvomError} `NUVOM_REALM_PROTOCOL`
  */
-export async function startGuest(init: GuestInit, send: (text: string) => void): Promise<Guest> {
+export async function startGuest(
+  init: GuestInit,
+  send: (text: string) => void,
+  gate?: SharedArrayBuffer,
+): Promise<Guest> {
   if (init.version !== PROTOCOL_VERSION) throw otherProtocol(init.version, PROTOCOL_VERSION);
   const peer = new RpcPeer("The host", send, {
     call: (method, params) => fromTable(role.calls, method)(params as never),
@@ -39,6 +44,7 @@ export async function startGuest(init: GuestInit, send: (text: string) => void):
       peer.call(method, params, timeoutMs) as Promise<T>,
     note: (method, params) => peer.note(method, params),
     importModule: (file) => import(file),
+    gate: new StartGate(gate),
   });
   peer.note("ready", {});
   return { receive: (text) => peer.receive(text), output, process };

@@ -8,19 +8,21 @@ import { narrowGlobals } from "./narrow.ts";
 interface FirstMessage {
   readonly init: GuestInit;
   readonly port: MessagePort;
+  /** Of a {@linkcode StartGate}, where another thread of this process can close it. */
+  readonly gate?: SharedArrayBuffer;
 }
 
 // A thread of its own has no window; the type library that the rest of nuvom is checked with has.
 const scope = globalThis as unknown as { onmessage: ((event: MessageEvent<FirstMessage>) => void) | null };
 
-scope.onmessage = ({ data: { init, port } }) => {
+scope.onmessage = ({ data: { init, port, gate } }) => {
   scope.onmessage = null;
   const send = port.postMessage.bind(port) as (text: string) => void;
   const early: string[] = [];
   let guest: Guest | undefined;
   port.onmessage = ({ data }) => guest === undefined ? early.push(data) : guest.receive(data);
   reportUncaught(send);
-  startGuest(init, send).then((started) => {
+  startGuest(init, send, gate).then((started) => {
     narrowGlobals({ ...init, process: started.process, output: started.output });
     guest = started;
     early.forEach((text) => started.receive(text));

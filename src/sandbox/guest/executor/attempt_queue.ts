@@ -3,6 +3,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { didYouMean, type Outcome } from "../../../core/mod.ts";
 import type { AbortReason, AttemptOrder, AttemptReport } from "../../protocol.ts";
+import { ORDER_NUMBERS, StartGate } from "../../start_gate.ts";
 import type { GuestPort } from "../role.ts";
 import { Attempt } from "./attempt.ts";
 import { argsInvalid, attemptAborted, taskUnknown } from "./errors.ts";
@@ -36,8 +37,12 @@ export class AttemptQueue {
   readonly #current = new AsyncLocalStorage<Attempt>();
   readonly #running = new Map<string, Attempt>();
   readonly #dropped = new Map<string, AbortReason>();
-  #waiting: AttemptOrder[] = [];
+  readonly #gate: StartGate;
+  /** Null where an order was dropped: the others keep their numbers. */
+  #waiting: (AttemptOrder | null)[] = [];
   #head = 0;
+  /** Number of the order before the head. */
+  #passed = 0;
   #ended: AttemptReport[] = [];
   #pumping = false;
   #turnDue = false;
@@ -49,6 +54,7 @@ export class AttemptQueue {
     this.#port = port;
     this.#tasks = new Map([...tasks].map(([name, task]) => [name, { ...task, quickRuns: 0 }]));
     this.#concurrency = concurrency;
+    this.#gate = port.gate ?? new StartGate();
   }
 
   /** The attempt of the calling handler. */
@@ -78,22 +84,27 @@ export class AttemptQueue {
   /** Starts nothing any more; answers the ids that were never started. */
   drain(): string[] {
     this.#draining = true;
-    const left = this.#waiting.slice(this.#head).map(([id]) => id);
-    this.#waiting = [];
-    this.#head = 0;
+    const left = this.#waiting.slice(this.#head).flatMap((order) => order === null ? [] : [order[0]]);
+    this.#advance(this.#waiting.length);
     return left;
+  }
+
+  /** The host has taken back what waits: others may run it by now. */
+  recalled(): void {
+    this.#advance(this.#waiting.length);
+    this.#gate.open(this.#passed);
+    this.#report([]);
   }
 
   #endDropped(): void {
     if (this.#dropped.size === 0) return;
-    const kept: AttemptOrder[] = [];
-    for (const order of this.#waiting.slice(this.#head)) {
-      const reason = this.#dropped.get(order[0]);
-      if (reason === undefined) kept.push(order);
-      else this.#ended.push([order[0], failed(attemptAborted(order[0], reason), true), 0]);
+    for (let i = this.#head; i < this.#waiting.length; i++) {
+      const id = this.#waiting[i]?.[0];
+      const reason = id === undefined ? undefined : this.#dropped.get(id);
+      if (reason === undefined) continue;
+      this.#ended.push([id!, failed(attemptAborted(id!, reason), true), 0]);
+      this.#waiting[i] = null;
     }
-    this.#waiting = kept;
-    this.#head = 0;
     this.#dropped.clear();
   }
 
@@ -108,6 +119,7 @@ export class AttemptQueue {
         break;
       }
       const chunk = this.#nextChunk();
+      if (chunk.length === 0) break;
       // Before the first of them runs: a handler that blocks the loop must be known to be running.
       this.#report(chunk.map(([id]) => id));
       for (const order of chunk) this.#start(order);
@@ -118,24 +130,36 @@ export class AttemptQueue {
 
   /**
    * Orders that are announced together. A task that is not known to be quick goes alone, so that the host can tell
-   * which handler blocks the loop.
+   * which handler blocks the loop. None when nothing may begin.
    */
   #nextChunk(): AttemptOrder[] {
+    while (this.#waiting[this.#head] === null) this.#advance(this.#head + 1);
     const from = this.#head;
     const most = Math.min(this.#waiting.length, from + this.#concurrency - this.#running.size);
     let to = from;
     while (to < most && this.#isQuick(this.#waiting[to]!)) to++;
-    this.#head = Math.max(to, from + 1);
-    const chunk = this.#waiting.slice(from, this.#head);
-    if (this.#head === this.#waiting.length) {
-      this.#waiting = [];
-      this.#head = 0;
-    }
+    if (to === from && from < most) to++;
+    if (to === from || !this.#gate.pass(this.#numberAt(to))) return [];
+    const chunk = this.#waiting.slice(from, to) as AttemptOrder[];
+    this.#advance(to);
     return chunk;
   }
 
-  #isQuick([, task]: AttemptOrder): boolean {
-    return (this.#tasks.get(task)?.quickRuns ?? 0) >= QUICK_RUNS;
+  #isQuick(order: AttemptOrder | null): boolean {
+    return order !== null && (this.#tasks.get(order[1])?.quickRuns ?? 0) >= QUICK_RUNS;
+  }
+
+  /** Of the order before this index. */
+  #numberAt(index: number): number {
+    return (this.#passed + index - this.#head) % ORDER_NUMBERS;
+  }
+
+  #advance(to: number): void {
+    this.#passed = this.#numberAt(to);
+    this.#head = to;
+    if (to < this.#waiting.length) return;
+    this.#waiting = [];
+    this.#head = 0;
   }
 
   #start([id, name, number, args]: AttemptOrder): void {
