@@ -1,4 +1,4 @@
-/** Arguments as JSON text, with an error that names the place of what JSON can't say. @module */
+/** Arguments and results as JSON text, with an error that names the place of what JSON would lose. @module */
 
 import { MAX_PAYLOAD } from "../core/mod.ts";
 import { argsNotJson, argsTooLarge } from "./errors.ts";
@@ -8,46 +8,88 @@ const MAX_DEPTH = 500;
 /** Longest place in a message, in characters. */
 const MAX_PLACE = 200;
 
+/** What JSON can't say, and where. */
+export interface JsonLoss {
+  /** Such as `result.items[3]`. */
+  readonly place: string;
+  /** Such as `a Map`. */
+  readonly found: string;
+}
+
 /**
  * @throws {NuvomError} `NUVOM_ARGS_NOT_JSON`, `NUVOM_PAYLOAD_TOO_LARGE`
  */
 export function argsToJson(task: string, args: readonly unknown[]): string {
-  args.forEach((arg, i) => check(task, arg, String(i + 1), new Set()));
+  args.forEach((arg, i) => {
+    const loss = jsonLoss(arg, String(i + 1));
+    if (loss !== null) throw argsNotJson(task, loss.place, loss.found);
+  });
   const text = JSON.stringify(args);
   if (text.length > MAX_PAYLOAD) throw argsTooLarge(task, text.length);
   return text;
 }
 
-function check(task: string, value: unknown, place: string, above: Set<unknown>): void {
-  if (value === null || typeof value === "string" || typeof value === "boolean") return;
-  if (typeof value === "number") {
-    if (!Number.isFinite(value)) throw argsNotJson(task, place, String(value));
-    return;
+/**
+ * What would come back as something else from `JSON.parse(JSON.stringify(value))`; null when nothing would. A property
+ * that is undefined is a property that is not there, as JSON has it.
+ *
+ * @param place What the value itself is called.
+ */
+export function jsonLoss(value: unknown, place: string): JsonLoss | null {
+  return lossAt(value, place, null);
+}
+
+function lossAt(value: unknown, place: string, above: Set<unknown> | null): JsonLoss | null {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return null;
+    case "number":
+      return Number.isFinite(value) ? null : loss(place, String(value));
+    case "object":
+      return value === null ? null : inside(value, place, above ?? new Set());
+    default:
+      return loss(place, value === undefined ? "undefined" : `a ${typeof value}`);
   }
-  if (typeof value !== "object") {
-    throw argsNotJson(task, place, value === undefined ? "undefined" : `a ${typeof value}`);
-  }
-  if (above.has(value)) throw argsNotJson(task, place, "circular");
-  if (above.size >= MAX_DEPTH) throw argsNotJson(task, place.slice(0, MAX_PLACE), `over ${MAX_DEPTH} levels deep`);
+}
+
+function inside(value: object, place: string, above: Set<unknown>): JsonLoss | null {
+  if (above.has(value)) return loss(place, "circular");
+  if (above.size >= MAX_DEPTH) return loss(place, `over ${MAX_DEPTH} levels deep`);
   above.add(value);
-  if (Array.isArray(value)) checkArray(task, value, place, above);
-  else checkObject(task, value, place, above);
+  const found = Array.isArray(value) ? inArray(value, place, above) : inObject(value, place, above);
   above.delete(value);
+  return found;
 }
 
-function checkArray(task: string, list: readonly unknown[], place: string, above: Set<unknown>): void {
+function inArray(list: readonly unknown[], place: string, above: Set<unknown>): JsonLoss | null {
   // By index: forEach passes over the holes of an array, JSON makes null of them.
-  for (let i = 0; i < list.length; i++) check(task, list[i], `${place}[${i}]`, above);
+  for (let i = 0; i < list.length; i++) {
+    const item = list[i];
+    const found = isPlain(item) ? null : lossAt(item, `${place}[${i}]`, above);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
-function checkObject(task: string, value: object, place: string, above: Set<unknown>): void {
+function inObject(value: object, place: string, above: Set<unknown>): JsonLoss | null {
   const prototype = Object.getPrototypeOf(value);
+  // A class of its own: what arrived would be another thing than what was sent.
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    // A class of its own: what arrived would be another thing than what was sent.
-    throw argsNotJson(task, place, `a ${value.constructor?.name ?? "class instance"}`);
+    return loss(place, `a ${value.constructor?.name || "class instance"}`);
   }
   for (const [key, item] of Object.entries(value)) {
-    // As JSON does: a property that is undefined is a property that is not there.
-    if (item !== undefined) check(task, item, `${place}.${key}`, above);
+    const found = item === undefined || isPlain(item) ? null : lossAt(item, `${place}.${key}`, above);
+    if (found !== null) return found;
   }
+  return null;
+}
+
+/** Most values, for which no place need be written. */
+function isPlain(value: unknown): boolean {
+  return typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value);
+}
+
+function loss(place: string, found: string): JsonLoss {
+  return { place: place.length > MAX_PLACE ? `${place.slice(0, MAX_PLACE)}…` : place, found };
 }

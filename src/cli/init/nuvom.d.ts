@@ -157,7 +157,9 @@ export interface Task<A extends unknown[], R> extends Enqueuer<A, R> {
  * Makes a task of a function. Export it from a module that `[tasks]` of the manifest names.
  *
  * @param options Name and defaults; see `TaskOptions`.
- * @param handler Takes plain (JSON) arguments and returns a plain value; may be asynchronous.
+ * @param handler Takes plain (JSON) arguments and returns a plain value; may be asynchronous. What JSON would lose is
+ * refused by name and place and never dropped: a Map, Set, Date, class instance or big integer, NaN and Infinity,
+ * undefined in an array. Return and pass dates and big integers as text. A property that is undefined is left out.
  * @throws {NuvomError} `NUVOM_TASK_OPTIONS`, `NUVOM_DURATION_INVALID`
  *
  * @example

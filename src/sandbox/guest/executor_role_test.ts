@@ -169,6 +169,42 @@ Deno.test("executor.run reports failures by kind", async () => {
   );
 });
 
+Deno.test("executor.run refuses a result that JSON would change, and names the place", async () => {
+  class Point {
+    x = 1;
+  }
+  const cases: [unknown, string][] = [
+    [new Map([[1, 2]]), "result is a Map"],
+    [{ items: [1, new Set([1])] }, "result.items[1] is a Set"],
+    [{ a: { b: NaN } }, "result.a.b is NaN"],
+    [[-Infinity], "result[0] is -Infinity"],
+    [[1, undefined], "result[1] is undefined"],
+    [{ at: new Date(0) }, "result.at is a Date"],
+    [[{ n: 1n }], "result[0].n is a bigint"],
+    [{ p: new Point() }, "result.p is a Point"],
+    [new Uint8Array(2), "result is a Uint8Array"],
+    [{ f: () => 1 }, "result.f is a function"],
+    [new Error("x"), "result is a Error"],
+  ];
+  for (const [value, where] of cases) {
+    const outcome = await outcomeOf(() => value);
+    assertEquals(outcome.kind === "failure" && [outcome.error.code, outcome.retryable], [
+      "NUVOM_RESULT_NOT_JSON",
+      false,
+    ]);
+    assertMatch(outcome.kind === "failure" ? outcome.error.message : "", new RegExp(where.replace(/[[\]]/g, "\\$&")));
+  }
+  const fine = { a: [1, "x", null, true, { b: {} }], gone: undefined, n: Object.create(null) };
+  assertEquals(await outcomeOf(() => fine), { kind: "success", result: '{"a":[1,"x",null,true,{"b":{}}],"n":{}}' });
+  const trap = {
+    get x() {
+      throw new Error("trap");
+    },
+  };
+  const trapped = await outcomeOf(() => trap);
+  assertEquals(trapped.kind === "failure" && trapped.error.code, "NUVOM_RESULT_NOT_JSON");
+});
+
 Deno.test("executor.run snoozes when the handler asks for it", async () => {
   const outcome = await outcomeOf(() => {
     throw new Snooze("10m");

@@ -43,11 +43,11 @@ export function argsInvalid(task: string, cause: unknown): NuvomError {
   });
 }
 
-/** The handler returned what JSON can't say. */
-export function resultNotJson(task: string, cause?: unknown): NuvomError {
+/** The handler returned what JSON can't say. @param where Place and kind: `result.items[3] is a Map`. */
+export function resultNotJson(task: string, where: string, cause?: unknown): NuvomError {
   return new NuvomError("NUVOM_RESULT_NOT_JSON", {
-    what: `The handler of the task "${task}" returned a value that is not JSON.`,
-    mend: "Return plain objects, arrays, strings, numbers, booleans or null; write big integers and dates as text.",
+    what: `The handler of the task "${task}" returned what JSON can't say: ${where}.`,
+    mend: "Return plain objects, arrays, strings, finite numbers, booleans or null; big integers and dates as text.",
     cause,
   });
 }

@@ -1,6 +1,7 @@
 /** What a handler returned or threw, as an outcome. @module */
 
 import { MAX_PAYLOAD, type Outcome, toErrorData } from "../../../core/mod.ts";
+import { jsonLoss } from "../../../sdk/json.ts";
 import { Discard, Snooze } from "../../../sdk/mod.ts";
 import { resultNotJson, resultTooLarge } from "./errors.ts";
 
@@ -9,13 +10,14 @@ const NOTHING: Outcome = { kind: "success", result: null };
 /** The outcome of a handler that returned. A result that can't be kept will not get better by running again. */
 export function returnedOutcome(task: string, value: unknown): Outcome {
   if (value === undefined) return NOTHING;
-  let result: string | undefined;
+  let result: string;
   try {
+    const loss = jsonLoss(value, "result");
+    if (loss !== null) return failed(resultNotJson(task, `${loss.place} is ${loss.found}`), false);
     result = JSON.stringify(value);
   } catch (error) {
-    return failed(resultNotJson(task, error), false);
+    return failed(resultNotJson(task, "reading it threw an error", error), false);
   }
-  if (result === undefined) return failed(resultNotJson(task), false);
   if (result.length > MAX_PAYLOAD) return failed(resultTooLarge(task, result.length), false);
   return { kind: "success", result };
 }
