@@ -67,9 +67,13 @@ function newJob(task: TaskInfo, { args, overrides = {} }: EnqueueOrder, defaults
 
 function checkTask(task: TaskInfo): TaskInfo {
   if (typeof task !== "object" || task === null) throw orderInvalid("a task", task);
-  const { retryDelayMs, timeoutMs, timeoutPolicy, ...options } = task;
+  const { name, retries, retryDelayMs, timeoutMs, timeoutPolicy, queue, priority, storeResult } = task;
   return checkTaskOptions({
-    ...options,
+    name,
+    retries,
+    queue,
+    priority,
+    storeResult,
     ...(retryDelayMs === null ? {} : { retryDelay: retryDelayMs }),
     ...(timeoutMs === null ? {} : { timeout: timeoutMs }),
     ...(timeoutPolicy === null ? {} : { timeoutPolicy }),

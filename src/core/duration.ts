@@ -24,7 +24,7 @@ const MAX_MS = 100 * 365 * 86_400_000;
  * ```
  */
 export function parseDuration(value: Duration, what: string): number {
-  const ms = typeof value === "number" ? value : parseText(value);
+  const ms = typeof value === "number" ? value : typeof value === "string" ? parseText(value) : NaN;
   if (!Number.isFinite(ms) || ms < 0 || ms > MAX_MS) {
     throw new NuvomError("NUVOM_DURATION_INVALID", {
       what: `${JSON.stringify(value)} is no duration for ${what}.`,

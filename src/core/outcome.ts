@@ -6,10 +6,13 @@ import type { ErrorData } from "./errors.ts";
 export type Outcome =
   /** The handler returned; `result` is the JSON text of the value, null for undefined. */
   | { readonly kind: "success"; readonly result: string | null }
-  /** The handler threw; `retryable: false` skips the attempts that are left. */
-  | { readonly kind: "failure"; readonly error: ErrorData; readonly retryable: boolean }
+  /**
+   * The handler threw; `retryable: false` skips the attempts that are left. `retryInMs` is what the task's own backoff
+   * function answered.
+   */
+  | { readonly kind: "failure"; readonly error: ErrorData; readonly retryable: boolean; readonly retryInMs?: number }
   /** The time limit passed. */
-  | { readonly kind: "timeout"; readonly error: ErrorData }
+  | { readonly kind: "timeout"; readonly error: ErrorData; readonly retryInMs?: number }
   | { readonly kind: "cancelled"; readonly error: ErrorData }
   /** The handler asked to be run again later, at no cost in attempts. */
   | { readonly kind: "snoozed"; readonly delayMs: number }

@@ -1,9 +1,9 @@
 /** What discovery found, kept in `.nuvom/manifest.json` with the hashes of the files that it was found in. @module */
 
-import type { TimeoutPolicy } from "../core/mod.ts";
+import type { BackoffPolicy, TimeoutPolicy } from "../core/mod.ts";
 import { type GraphRecord, isRemote, recordIsFresh } from "../loader/mod.ts";
 import type { DiscoveredTask } from "../sandbox/mod.ts";
-import { boolean, count, list, name, nullable, number, object, oneOf, type Shape, text } from "./shape.ts";
+import { boolean, count, list, name, nullable, number, object, oneOf, optional, type Shape, text } from "./shape.ts";
 import { writeAtomically } from "./write_atomically.ts";
 
 /** Changes when what is kept changes its meaning. */
@@ -16,11 +16,24 @@ interface Kept {
   readonly tasks: readonly DiscoveredTask[];
 }
 
+const BACKOFFS = ["exponential", "fixed", "function"] as const;
+
+const backoff: Shape<BackoffPolicy> = (value, at) => {
+  const common = object<Pick<BackoffPolicy, "jitter" | "capMs">>({ jitter: number, capMs: nullable(number) })(
+    value,
+    at,
+  );
+  const { kind } = object<{ kind: string }>({ kind: text })(value, at);
+  if (kind !== "list") return { ...common, kind: oneOf(BACKOFFS)(kind, `${at}.kind`) };
+  return { ...common, kind, ...object<{ delaysMs: number[] }>({ delaysMs: list(number) })(value, at) };
+};
+
 /** What a guest says of the tasks in its modules. */
 export const discoveredTasks: Shape<DiscoveredTask[]> = list(object<DiscoveredTask>({
   name,
   retries: count,
   retryDelayMs: nullable(number),
+  backoff: optional(backoff),
   timeoutMs: nullable(number),
   timeoutPolicy: nullable(oneOf(TIMEOUT_POLICIES)),
   queue: name,

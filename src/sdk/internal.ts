@@ -1,6 +1,6 @@
 /** What the executor needs of a task; not part of what foreign code imports. @module */
 
-import type { TaskInfo } from "../core/mod.ts";
+import type { BackoffFunction, TaskInfo } from "../core/mod.ts";
 import { TASK, type Task, type TaskInside } from "./task.ts";
 
 /** Whether a value came out of `task()`. */
@@ -16,6 +16,11 @@ export function taskInfo(task: Task<unknown[], unknown>): TaskInfo {
 /** The function that runs. */
 export function taskHandler(task: Task<unknown[], unknown>): (...args: unknown[]) => unknown {
   return inside(task).handler;
+}
+
+/** Its own backoff, where that is a function. */
+export function taskBackoff(task: Task<unknown[], unknown>): BackoffFunction | undefined {
+  return inside(task).backoff;
 }
 
 function inside(task: Task<unknown[], unknown>): TaskInside {

@@ -27,6 +27,8 @@ export type { JobHandle } from "./job_handle.ts";
 export type {
   AttemptError,
   BackendOptions,
+  BackoffFunction,
+  BackoffPolicy,
   BasicQueue,
   CancelStatus,
   Capability,

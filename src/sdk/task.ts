@@ -1,6 +1,8 @@
 /** `task()`: a named function that can run later, elsewhere. @module */
 
 import {
+  type BackoffFunction,
+  checkKeys,
   checkTaskOptions,
   type Duration,
   type EnqueueOrder,
@@ -53,6 +55,8 @@ export const TASK: unique symbol = Symbol.for("nuvom.task") as never;
 export interface TaskInside {
   readonly info: TaskInfo;
   readonly handler: (...args: unknown[]) => unknown;
+  /** The task's own backoff, where it is a function. */
+  readonly backoff?: BackoffFunction;
 }
 
 /**
@@ -79,7 +83,11 @@ export function task<A extends unknown[], R>(
   const info = checkTaskOptions(options);
   if (typeof handler !== "function") throw noHandler(info.name);
   const run = (...args: A) => handler(...args);
-  const inside: TaskInside = { info, handler: handler as unknown as TaskInside["handler"] };
+  const inside: TaskInside = {
+    info,
+    handler: handler as unknown as TaskInside["handler"],
+    ...(typeof options.backoff === "function" ? { backoff: options.backoff } : {}),
+  };
   return Object.assign(run, enqueuer<A, R>(info, {}), {
     taskName: info.name,
     with: (overrides: EnqueueOverrides) => enqueuer<A, R>(info, overrides),
@@ -88,6 +96,7 @@ export function task<A extends unknown[], R>(
 }
 
 function enqueuer<A extends unknown[], R>(info: TaskInfo, given: EnqueueOverrides): Enqueuer<A, R> {
+  checkKeys(given, Object.keys(OVERRIDES), `with() of the task "${info.name}"`);
   const overrides = orderOverrides(given);
   const order = (args: A): EnqueueOrder => ({ task: info, args: argsToJson(info.name, args), overrides });
   return {
@@ -101,6 +110,16 @@ function enqueuer<A extends unknown[], R>(info: TaskInfo, given: EnqueueOverride
     },
   };
 }
+
+/** Every one, so that a misspelt one is found. */
+const OVERRIDES: Readonly<Record<keyof EnqueueOverrides, true>> = {
+  id: true,
+  queue: true,
+  priority: true,
+  delay: true,
+  unique: true,
+  uniqueFor: true,
+};
 
 function orderOverrides(
   { id, queue, priority, delay, unique, uniqueFor }: EnqueueOverrides,

@@ -41,6 +41,15 @@ Deno.test("task() refuses bad options with a code", () => {
   assertEquals(error.code, "NUVOM_TASK_OPTIONS");
 });
 
+Deno.test("task.with() refuses a misspelt option", () => {
+  const error = assertThrows(() => add.with({ dealy: "1s" } as never), NuvomError);
+  assertEquals(error.code, "NUVOM_TASK_OPTIONS");
+  assertStringIncludes(
+    error.message,
+    'There is no option "dealy" ("1s") of with() of the task "add". Did you mean "delay"?',
+  );
+});
+
 Deno.test("task.delay() hands over options and arguments as JSON", async () => {
   const orders: EnqueueOrder[] = [];
   await withAmbient({ orders }, async () => {

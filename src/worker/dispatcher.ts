@@ -2,6 +2,7 @@
 
 import { type LeasedJob, type Outcome, sleep } from "../core/mod.ts";
 import type { Attempt } from "./attempt.ts";
+import { Backoffs } from "./backoffs.ts";
 import { blame } from "./blame.ts";
 import type { Executor, ExecutorDelegate, ExecutorGone } from "./executor.ts";
 import { Executors } from "./executors.ts";
@@ -29,6 +30,7 @@ export class Dispatcher {
   readonly #settler: Settler;
   readonly #settleOutage: Outage;
   readonly #executors: Executors;
+  readonly #backoffs = new Backoffs();
   readonly #prefetch: Prefetch;
   readonly #overtime: Overtime;
   readonly #roomier: () => void;
@@ -44,7 +46,13 @@ export class Dispatcher {
     this.#parts = parts;
     this.#roomier = roomier;
     this.#settleOutage = new Outage(bus, random);
-    this.#ledger = new Ledger({ bus, clock, random, settle: (ended) => this.#settler.add(ended) });
+    this.#ledger = new Ledger({
+      bus,
+      clock,
+      random,
+      settle: (ended) => this.#settler.add(ended),
+      backoff: (task) => this.#backoffs.of(task),
+    });
     this.#settler = new Settler({
       queue,
       results,
@@ -73,6 +81,7 @@ export class Dispatcher {
       open: parts.openExecutor,
       entries: parts.entries,
       delegate: this.#delegate(),
+      loaded: (tasks) => this.#backoffs.learn(tasks),
       opened: () => this.#refill(),
     });
     this.#overtime = new Overtime({

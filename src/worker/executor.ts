@@ -24,6 +24,8 @@ export interface ExecutorParts {
   readonly open: (host: RealmHost, index: number) => Promise<Realm>;
   readonly entries: () => Promise<readonly EntryRef[]>;
   readonly delegate: ExecutorDelegate;
+  /** Told the tasks of a realm, unchecked. */
+  readonly loaded: (tasks: unknown) => void;
 }
 
 /** Who is told what happens in an executor. */
@@ -140,7 +142,7 @@ export class Executor {
     try {
       const died = realm.exited.then((exit) => Promise.reject(executorDied(this.name, exit.detail)));
       const load = realm.call("executor.load", { entries, concurrency }, { timeoutMs: loadTimeoutMs });
-      await Promise.race([load, died]);
+      this.#parts.loaded(await Promise.race([load, died]));
     } catch (error) {
       realm.kill();
       throw error;

@@ -1,6 +1,6 @@
 /** Everything that this worker holds a lease on, from the lease to the settlement. @module */
 
-import type { AttemptEnd, Clock, EventBus, LeasedJob, Outcome, SettleStatus } from "../core/mod.ts";
+import type { AttemptEnd, BackoffPolicy, Clock, EventBus, LeasedJob, Outcome, SettleStatus } from "../core/mod.ts";
 import { Attempt } from "./attempt.ts";
 import { endRefused, jobLost } from "./errors.ts";
 import type { Ended } from "./settler.ts";
@@ -18,6 +18,8 @@ export interface LedgerParts {
   readonly random: () => number;
   /** Where ends go. */
   readonly settle: (ended: Ended) => void;
+  /** Of a task, as the executors tell it. */
+  readonly backoff: (task: string) => BackoffPolicy | undefined;
 }
 
 /** Leased jobs by id. */
@@ -83,7 +85,8 @@ export class Ledger {
   finish(attempt: Attempt, outcome: Outcome, durationMs?: number): void {
     const losses = outcome.kind === "lost" ? this.#countLoss(attempt.job) : 0;
     const { clock, random } = this.#parts;
-    this.#close(attempt, verdictOf(attempt.job, outcome, { now: clock.now(), losses, random }), durationMs);
+    const backoff = outcome.kind === "success" ? undefined : this.#parts.backoff(attempt.job.task);
+    this.#close(attempt, verdictOf(attempt.job, outcome, { now: clock.now(), losses, random, backoff }), durationMs);
   }
 
   /** Gives a job back at no cost. */

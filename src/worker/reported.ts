@@ -16,7 +16,7 @@ type MapStack = (stack: string) => string;
 export function countedOutcome(attempt: Attempt, reported: unknown, mapStack?: MapStack): Outcome | null {
   switch (attempt.abort) {
     case "timeout":
-      return { kind: "timeout", error: jobTimeout(attempt.job) };
+      return { kind: "timeout", error: jobTimeout(attempt.job), ...retryIn(reported) };
     case "cancelled":
       return { kind: "cancelled", error: jobCancelled(attempt.job) };
     case "shutdown": {
@@ -34,10 +34,21 @@ function checked(attempt: Attempt, reported: unknown, mapStack?: MapStack): Outc
   const outcome = (reported ?? {}) as Partial<Record<string, unknown>>;
   if (outcome.kind === "success" && isResult(outcome.result)) return reported as Outcome;
   if (outcome.kind === "failure" && isError(outcome.error)) {
-    return { kind: "failure", error: mapped(outcome.error, mapStack), retryable: outcome.retryable !== false };
+    return {
+      kind: "failure",
+      error: mapped(outcome.error, mapStack),
+      retryable: outcome.retryable !== false,
+      ...retryIn(reported),
+    };
   }
   if (outcome.kind === "snoozed" && isDelay(outcome.delayMs)) return { kind: "snoozed", delayMs: outcome.delayMs };
   return { kind: "failure", error: reportInvalid(attempt.job), retryable: true };
+}
+
+/** What the task's own backoff function answered. */
+function retryIn(reported: unknown): { readonly retryInMs?: number } {
+  const { retryInMs } = (reported ?? {}) as { readonly retryInMs?: unknown };
+  return isDelay(retryInMs) ? { retryInMs } : {};
 }
 
 function isResult(value: unknown): value is string | null {

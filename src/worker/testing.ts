@@ -124,6 +124,8 @@ export class HandRealm implements Realm {
   readonly #exit = Promise.withResolvers<RealmExit>();
   readonly exited = this.#exit.promise;
   loadParams: unknown;
+  /** What `executor.load` answers. */
+  tasks: unknown[] = [];
   /** False: the loop is blocked, it answers nothing. */
   responsive = true;
   killed = false;
@@ -141,7 +143,10 @@ export class HandRealm implements Realm {
 
   // deno-lint-ignore no-explicit-any -- the contract's generic signature, for a fake
   call(method: string, params: unknown): Promise<any> {
-    if (method === "executor.load") this.loadParams = params;
+    if (method === "executor.load") {
+      this.loadParams = params;
+      return Promise.resolve(this.tasks);
+    }
     if (method !== "executor.drain") return Promise.resolve([]);
     return this.responsive
       ? Promise.resolve(this.drained ?? [])

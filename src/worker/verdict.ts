@@ -2,11 +2,12 @@
 
 import {
   type AttemptError,
-  backoffDelay,
+  type BackoffPolicy,
   type ErrorData,
   type LeasedJob,
   type NextStep,
   type Outcome,
+  retryDelay,
   type Settlement,
 } from "../core/mod.ts";
 import { jobPoison } from "./errors.ts";
@@ -31,6 +32,8 @@ export interface VerdictContext {
   readonly losses: number;
   /** From 0 to 1, for the jitter. */
   readonly random: () => number;
+  /** Of the task; undefined: the usual one. */
+  readonly backoff?: BackoffPolicy;
 }
 
 /** Decides what follows the outcome of an attempt. */
@@ -89,8 +92,9 @@ function lost(job: LeasedJob, outcome: FailedOutcome, context: VerdictContext): 
   return fail(job, outcome, jobPoison(job, context.losses, outcome.error.message), context);
 }
 
-function retry(job: LeasedJob, outcome: FailedOutcome, { now, random }: VerdictContext): Verdict {
-  const delayMs = backoffDelay({ baseMs: job.retryDelayMs, attempt: job.attempts, random });
+function retry(job: LeasedJob, outcome: FailedOutcome, { now, random, backoff }: VerdictContext): Verdict {
+  const delayMs = ownDelay(outcome, backoff) ??
+    retryDelay(backoff, { baseMs: job.retryDelayMs, attempt: job.attempts, random });
   const attempt = attemptError(job, outcome, now);
   return {
     outcome,
@@ -98,6 +102,12 @@ function retry(job: LeasedJob, outcome: FailedOutcome, { now, random }: VerdictC
     delayMs,
     settlement: { id: job.id, token: job.token, action: "retry", delayMs, attempt },
   };
+}
+
+/** What the task's function answered, below the task's cap. */
+function ownDelay(outcome: FailedOutcome, backoff: BackoffPolicy | undefined): number | undefined {
+  if (!("retryInMs" in outcome) || outcome.retryInMs === undefined) return undefined;
+  return Math.min(outcome.retryInMs, backoff?.capMs ?? Infinity);
 }
 
 function fail(job: LeasedJob, outcome: FailedOutcome, error: ErrorData, { now }: VerdictContext): Verdict {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { ErrorData, LeasedJob, Outcome } from "../core/mod.ts";
+import type { BackoffPolicy, ErrorData, LeasedJob, Outcome } from "../core/mod.ts";
 import { leasedJob as job } from "../testing/leased_job.ts";
 import { released, type Verdict, verdictOf } from "./verdict.ts";
 
@@ -29,6 +29,20 @@ Deno.test("verdictOf() retries a failure with exponential backoff while attempts
   const attempt = { attempt: 2, at: 7, outcome: "failure" as const, error };
   assertEquals(left.settlement, { id: "a", token: "token-a", action: "retry", delayMs: 2_000, attempt });
   assertEquals(steps(verdict({ attempts: 3, maxAttempts: 3 }, failure(true))), ["failed", "fail", undefined]);
+});
+
+Deno.test("verdictOf() waits as the task says, and as its function answered, below its cap", () => {
+  const asked = { ...failure(true), retryInMs: 50_000 } as Outcome;
+  const timeout: Outcome = { kind: "timeout", error, retryInMs: 9 };
+  const delay = (outcome: Outcome, backoff?: BackoffPolicy) =>
+    verdictOf(job("a", { attempts: 2, maxAttempts: 3 }), outcome, { now: 7, losses: 0, random: () => 0, backoff })
+      .delayMs;
+  const usual = { jitter: 0, capMs: null };
+  assertEquals(delay(failure(true), { ...usual, kind: "fixed" }), 1_000);
+  assertEquals(delay(failure(true), { ...usual, kind: "list", delaysMs: [1, 77] }), 77);
+  assertEquals(delay({ kind: "lost", error }, { ...usual, kind: "list", delaysMs: [1, 77] }), 77);
+  assertEquals([delay(asked, { ...usual, kind: "function" }), delay(timeout)], [50_000, 9]);
+  assertEquals(delay(asked, { jitter: 0, capMs: 3_000, kind: "function" }), 3_000);
 });
 
 Deno.test("verdictOf() fails at once what can't be retried", () => {

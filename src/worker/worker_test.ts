@@ -45,6 +45,32 @@ Deno.test("Worker.start() rejects when an executor ends while it loads", async (
   await rig.end();
 });
 
+Deno.test("Worker waits between attempts as the task of the executor says", async () => {
+  const rig = new Rig();
+  const usual = { jitter: 0, capMs: null };
+  rig.open = (host, index) => {
+    const realm = new HandRealm(host, index);
+    realm.tasks = [
+      { name: "list", backoff: { ...usual, kind: "list", delaysMs: [70] } },
+      { name: "odd", backoff: { ...usual, kind: "list", delaysMs: [] } },
+      { name: "own", backoff: { ...usual, kind: "function" } },
+      null,
+    ];
+    return Promise.resolve(realm);
+  };
+  await rig.worker.start();
+  await rig.put(...["list", "odd", "own"].map((task) => job(task, { task, maxAttempts: 3 })));
+  rig.realm.report([], [
+    ["list", failure, 1],
+    ["odd", failure, 1],
+    ["own", { ...failure, retryInMs: 4_321 } as Outcome, 1],
+  ]);
+  await rig.clock.advance(2);
+  const delays = rig.queue.settlements.map((settlement) => settlement.action === "retry" && settlement.delayMs);
+  assertEquals(delays, [70, 1_000, 4_321]);
+  await rig.end();
+});
+
 Deno.test("Worker shares jobs out by load and settles their outcomes in one batch", async () => {
   const rig = await Rig.started({ executors: 2 });
   const started = rig.events("attempts.started");

@@ -447,16 +447,21 @@ export type Outcome =
     readonly kind: "success";
     readonly result: string | null;
   }
-  /** The handler threw; `retryable: false` skips the attempts that are left. */
+  /**
+   * The handler threw; `retryable: false` skips the attempts that are left. `retryInMs` is what the task's own backoff
+   * function answered.
+   */
   | {
     readonly kind: "failure";
     readonly error: ErrorData;
     readonly retryable: boolean;
+    readonly retryInMs?: number;
   }
   /** The time limit passed. */
   | {
     readonly kind: "timeout";
     readonly error: ErrorData;
+    readonly retryInMs?: number;
   }
   | {
     readonly kind: "cancelled";
@@ -842,14 +847,75 @@ export interface ResultBackend {
   close(): Promise<void>;
 }
 
+/** How long a task waits between attempts, where it says more than a base. Plain data; durations in milliseconds. */
+export type BackoffPolicy =
+  & {
+    /** Share of a pause that chance adds at most, from 0 to 1. */
+    readonly jitter: number;
+    /** Longest pause; null: an hour for pauses that double, no limit for those that are written out. */
+    readonly capMs: number | null;
+  }
+  & (
+    /** Doubles with each attempt, stays the same, or is what a function of the task answers in its executor. */
+    | {
+      readonly kind: "exponential" | "fixed" | "function";
+    }
+    /** The pause after the first attempt, the second, …; the last one counts for all that follow. */
+    | {
+      readonly kind: "list";
+      readonly delaysMs: readonly number[];
+    }
+  );
+
+/** Numbers behind {@linkcode backoffDelay}. */
+declare interface BackoffOptions {
+  /** Backoff after the first failed attempt, in milliseconds. */
+  readonly baseMs: number;
+  /** Number of the attempt that failed, from 1. */
+  readonly attempt: number;
+  /** Longest delay, jitter included. @default one hour */
+  readonly capMs?: number;
+  /** Share of the backoff that is added at most, from 0 to 1. @default 0.2 */
+  readonly jitter?: number;
+  /** From 0 to 1. @default Math.random */
+  readonly random?: () => number;
+}
+
+/**
+ * The pause before the next attempt.
+ *
+ * @param policy Undefined: exponential, with the usual jitter and cap.
+ */
+declare function retryDelay(policy: BackoffPolicy | undefined, {
+  baseMs,
+  attempt,
+  random,
+}: Pick<BackoffOptions, "baseMs" | "attempt" | "random">): number;
+
+/**
+ * The pause before the next attempt. Runs in the executor, right after the handler has thrown; must answer at once.
+ * @param attempt The one that failed, from 1. @param error What the handler threw.
+ */
+export type BackoffFunction = (attempt: number, error: unknown) => Duration;
+
 /** Options of `task()`. */
 export interface TaskOptions {
   /** Unique in the project; letters, digits, `_`, `-`, `.`, `:`; at most 200 characters. */
   readonly name: string;
-  /** Further attempts after a failed one, 0 to 1000. @default 0 */
+  /** Further attempts after a failed one, 0 to 1000. @default 0; with a list as `backoff`, its length */
   readonly retries?: number;
-  /** Base of the exponential backoff. @default the setting `NUVOM_RETRY_DELAY_SECS` */
+  /** The pause after the first failed attempt. @default the setting `NUVOM_RETRY_DELAY_SECS` */
   readonly retryDelay?: Duration;
+  /**
+   * How the pause goes on: it doubles, it stays, it is taken from a list (the last one counts for all that follow), or a
+   * function answers it. Where an attempt ends with its executor no function can be asked, and it doubles.
+   * @default "exponential"
+   */
+  readonly backoff?: "exponential" | "fixed" | readonly Duration[] | BackoffFunction;
+  /** Share of the pause that chance adds at most, from 0 to 1, so that jobs do not come back together. @default 0.2 */
+  readonly retryJitter?: number;
+  /** Longest pause, jitter included. @default "1h" for pauses that double, none for those that are written out */
+  readonly maxRetryDelay?: Duration;
   /** Longest run of one attempt; 0 is no limit. @default the setting `NUVOM_JOB_TIMEOUT_SECS` */
   readonly timeout?: Duration;
   /** What a timeout does. @default the setting `NUVOM_TIMEOUT_POLICY` */
@@ -870,6 +936,8 @@ export interface TaskInfo {
   readonly retries: number;
   /** Base of the backoff. */
   readonly retryDelayMs: number | null;
+  /** Left out: exponential, with the usual jitter and cap. */
+  readonly backoff?: BackoffPolicy;
   /** Longest run of one attempt; 0 is no limit. */
   readonly timeoutMs: number | null;
   /** What a timeout does. */

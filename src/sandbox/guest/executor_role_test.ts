@@ -205,6 +205,34 @@ Deno.test("executor.run refuses a result that JSON would change, and names the p
   assertEquals(trapped.kind === "failure" && trapped.error.code, "NUVOM_RESULT_NOT_JSON");
 });
 
+Deno.test("executor.run asks the backoff function of the task, which may fail or answer nonsense", async () => {
+  const asked: unknown[] = [];
+  const rig = await Rig.of({
+    own: task({
+      name: "own",
+      backoff: (attempt, error) => {
+        asked.push([attempt, (error as Error).message]);
+        return "3s";
+      },
+    }, () => Promise.reject(new Error("no"))),
+    odd: task({ name: "odd", backoff: () => "soon" }, () => {
+      throw new Error("no");
+    }),
+    discarded: task({ name: "discarded", backoff: () => 5 }, () => {
+      throw new Discard("never");
+    }),
+  });
+  rig.run(["a", "own", 2, "[]"], ["b", "odd", 1, "[]"], ["c", "discarded", 1, "[]"]);
+  const ended = await rig.until(3);
+  const delay = (id: string) => {
+    const outcome = ended.get(id)!;
+    return outcome.kind === "failure" ? [outcome.retryable, outcome.retryInMs] : outcome;
+  };
+  assertEquals([delay("a"), delay("b"), delay("c")], [[true, 3_000], [true, undefined], [false, undefined]]);
+  assertEquals(asked, [[2, "no"]]);
+  assertMatch(JSON.stringify(rig.notes), /backoff function of the task failed.*NUVOM_DURATION_INVALID/);
+});
+
 Deno.test("executor.run snoozes when the handler asks for it", async () => {
   const outcome = await outcomeOf(() => {
     throw new Snooze("10m");

@@ -1,7 +1,7 @@
 /** The attempts of one executor: those that wait, those that run, and the reports to the host. @module */
 
 import { AsyncLocalStorage } from "node:async_hooks";
-import { didYouMean, type Outcome } from "../../../core/mod.ts";
+import { type BackoffFunction, didYouMean, type Outcome, parseDuration } from "../../../core/mod.ts";
 import type { AbortReason, AttemptOrder, AttemptReport } from "../../protocol.ts";
 import { ORDER_NUMBERS, StartGate } from "../../start_gate.ts";
 import type { GuestPort } from "../role.ts";
@@ -178,11 +178,17 @@ export class AttemptQueue {
       if (!isThenable(value)) return this.#end(attempt, task, returnedOutcome(name, value));
       Promise.resolve(value).then(
         (result) => this.#end(attempt, task, returnedOutcome(name, result)),
-        (error) => this.#end(attempt, task, thrownOutcome(error)),
+        (error) => this.#fail(attempt, task, error),
       );
     } catch (error) {
-      this.#end(attempt, task, thrownOutcome(error));
+      this.#fail(attempt, task, error);
     }
+  }
+
+  #fail(attempt: Attempt, task: QueuedTask, thrown: unknown): void {
+    const { backoff } = task;
+    const retryInMs = backoff === undefined ? undefined : () => askBackoff(backoff, attempt, thrown);
+    this.#end(attempt, task, thrownOutcome(thrown, retryInMs));
   }
 
   #end(attempt: Attempt, task: QueuedTask | undefined, outcome: Outcome): void {
@@ -228,6 +234,16 @@ export class AttemptQueue {
   /** To be tried again where there are attempts left: a worker of a newer release may know the task. */
   #unknown(name: string): Outcome {
     return failed(taskUnknown(name, didYouMean(name, [...this.#tasks.keys()], "task")), true);
+  }
+}
+
+/** Undefined where it answers nothing of use: the pause is then that of a task without such a function. */
+function askBackoff(backoff: BackoffFunction, attempt: Attempt, thrown: unknown): number | undefined {
+  try {
+    return parseDuration(backoff(attempt.attempt, thrown), `the backoff of the task "${attempt.task}"`);
+  } catch (error) {
+    attempt.log.warn("the backoff function of the task failed; the pause doubles instead", { error });
+    return undefined;
   }
 }
 

@@ -1,7 +1,8 @@
 /** Finds the tasks that modules export. @module */
 
+import type { BackoffFunction } from "../../../core/mod.ts";
 import type { DiscoveredTask, EntryRef } from "../../protocol.ts";
-import { isTask, taskHandler, taskInfo } from "../../../sdk/internal.ts";
+import { isTask, taskBackoff, taskHandler, taskInfo } from "../../../sdk/internal.ts";
 import type { GuestPort } from "../role.ts";
 import { taskDuplicate, taskModuleFailed } from "./errors.ts";
 
@@ -9,6 +10,8 @@ import { taskDuplicate, taskModuleFailed } from "./errors.ts";
 export interface LoadedTask {
   readonly discovered: DiscoveredTask;
   readonly handler: (...args: unknown[]) => unknown;
+  /** The task's own backoff, where it is a function. */
+  readonly backoff: BackoffFunction | undefined;
 }
 
 /**
@@ -26,7 +29,7 @@ export async function importTasks(port: GuestPort, entries: readonly EntryRef[])
       const discovered: DiscoveredTask = { ...taskInfo(value), source: entry.source, exportName };
       const first = tasks.get(discovered.name);
       if (first !== undefined) throw taskDuplicate(discovered.name, first.discovered.source, entry.source);
-      tasks.set(discovered.name, { discovered, handler: taskHandler(value) });
+      tasks.set(discovered.name, { discovered, handler: taskHandler(value), backoff: taskBackoff(value) });
     }
   }
   return tasks;

@@ -22,14 +22,17 @@ export function returnedOutcome(task: string, value: unknown): Outcome {
   return { kind: "success", result };
 }
 
-/** The outcome of a handler that threw. */
-export function thrownOutcome(thrown: unknown): Outcome {
+/** The outcome of a handler that threw. @param retryInMs The task's own backoff, where that is a function. */
+export function thrownOutcome(thrown: unknown, retryInMs?: () => number | undefined): Outcome {
   if (thrown instanceof Snooze) return { kind: "snoozed", delayMs: thrown.delayMs };
-  return failed(thrown, !(thrown instanceof Discard));
+  if (thrown instanceof Discard) return failed(thrown, false);
+  const outcome = failed(thrown, true);
+  const delayMs = retryInMs?.();
+  return delayMs === undefined ? outcome : { ...outcome, retryInMs: delayMs };
 }
 
 /** A failure that says why. */
-export function failed(thrown: unknown, retryable: boolean): Outcome {
+export function failed(thrown: unknown, retryable: boolean): Extract<Outcome, { readonly kind: "failure" }> {
   return { kind: "failure", error: describe(thrown), retryable };
 }
 
