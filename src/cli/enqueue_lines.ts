@@ -6,7 +6,7 @@ import type { Engine } from "../engine.ts";
 import type { DiscoveredTask } from "../sandbox/mod.ts";
 import { counted } from "./counted.ts";
 import { problem } from "./errors.ts";
-import type { Io } from "./io.ts";
+import { type Io, OutputClosed } from "./io.ts";
 import { orderOfLine } from "./job_line.ts";
 import { lineBatches, type NumberedLine } from "./line_batches.ts";
 import { outlivingClient } from "./outliving_client.ts";
@@ -27,28 +27,28 @@ export async function enqueueLines(
 ): Promise<number> {
   const input = from === "-" ? io.stdin() : await openFile(io.cwd, from);
   const [client, tasks] = [await outlivingClient(engine, io), await engine.tasks()];
-  const printer = json ? jsonPrinter(io) : textPrinter(io);
+  const printer = new Printer(io, json ? jsonIds() : textIds());
   const progress = io.err.isTerminal && !io.out.isTerminal;
   let [taken, known, first] = [0, 0, 1];
   try {
     for await (const lines of lineBatches(input, { ...BATCH, clock: io.clock })) {
       first = lines[0]!.number;
       const receipts = await client.enqueue(lines.map((line) => orderAt(line, tasks)));
-      printer.print(receipts);
       taken += lines.length;
       known += receipts.filter(({ duplicate }) => duplicate).length;
       first = lines.at(-1)!.number + 1;
       if (progress) io.err.write(`\r${counted(taken, "job")} … `);
-      await io.out.flush();
+      await printer.print(receipts);
     }
   } catch (error) {
     throw error instanceof NuvomError ? told(error, from, taken, first) : error;
   } finally {
     if (progress) io.err.write("\r");
-    printer.end();
+    await printer.end();
   }
   const already = known === 0 ? "" : `; ${known === 1 ? "one was" : `${known} were`} there already`;
-  io.err.write(`Enqueued ${counted(taken - known, "job")}${already}.\n`);
+  const unread = printer.unread ? " Nobody read all of their ids." : "";
+  io.err.write(`Enqueued ${counted(taken - known, "job")}${already}.${unread}\n`);
   return 0;
 }
 
@@ -70,25 +70,62 @@ function told(error: NuvomError, from: string, taken: number, first: number): Nu
   return new NuvomError(error.code, { what, exitCode: error.exitCode, cause: error });
 }
 
-interface Printer {
-  print(receipts: readonly EnqueueReceipt[]): void;
-  end(): void;
+/** How ids are written. */
+interface Ids {
+  of(receipts: readonly EnqueueReceipt[]): string;
+  end(): string;
+}
+
+/** Prints ids until nobody reads them any more (`… | head`): the jobs are enqueued all the same. */
+class Printer {
+  readonly #io: Io;
+  readonly #ids: Ids;
+  #unread = false;
+
+  constructor(io: Io, ids: Ids) {
+    this.#io = io;
+    this.#ids = ids;
+  }
+
+  get unread(): boolean {
+    return this.#unread;
+  }
+
+  print(receipts: readonly EnqueueReceipt[]): Promise<void> {
+    return this.#write(this.#ids.of(receipts));
+  }
+
+  end(): Promise<void> {
+    return this.#write(this.#ids.end());
+  }
+
+  async #write(text: string): Promise<void> {
+    if (this.#unread) return;
+    try {
+      this.#io.out.write(text);
+      await this.#io.out.flush();
+    } catch (error) {
+      if (!(error instanceof OutputClosed)) throw error;
+      this.#unread = true;
+    }
+  }
 }
 
 /** An id a line. */
-function textPrinter(io: Io): Printer {
-  return { print: (receipts) => io.out.write(receipts.map(({ id }) => `${id}\n`).join("")), end: () => {} };
+function textIds(): Ids {
+  return { of: (receipts) => receipts.map(({ id }) => `${id}\n`).join(""), end: () => "" };
 }
 
 /** One array, written piece by piece and closed also after an error. */
-function jsonPrinter(io: Io): Printer {
+function jsonIds(): Ids {
   let before = "[";
   return {
-    print(receipts) {
-      io.out.write(receipts.map((receipt, i) => `${i === 0 ? before : ","}\n  ${receiptJson(receipt)}`).join(""));
+    of(receipts) {
+      const text = receipts.map((receipt, i) => `${i === 0 ? before : ","}\n  ${receiptJson(receipt)}`).join("");
       before = ",";
+      return text;
     },
-    end: () => io.out.write(before === "[" ? "[]\n" : "\n]\n"),
+    end: () => before === "[" ? "[]\n" : "\n]\n",
   };
 }
 

@@ -76,6 +76,9 @@ export interface LeaseRequest {
 /**
  * The end of a lease.
  *
+ * `ranMs` is how long the handler ran: counted back from the end, it is a better start than the lease, which may have been
+ * long before. A store may pass over it.
+ *
  * - `succeed` the job is `SUCCESS`
  * - `fail` the job is `FAILED`, with `error`; `attempt` is added to its errors
  * - `cancel` the job is `CANCELLED`
@@ -86,9 +89,14 @@ export interface LeaseRequest {
 export type Settlement =
   & LeaseRef
   & (
-    | { readonly action: "succeed"; readonly result: string | null }
-    | { readonly action: "fail"; readonly error: ErrorData; readonly attempt: AttemptError | null }
-    | { readonly action: "cancel"; readonly error: ErrorData }
+    | { readonly action: "succeed"; readonly result: string | null; readonly ranMs?: number }
+    | {
+      readonly action: "fail";
+      readonly error: ErrorData;
+      readonly attempt: AttemptError | null;
+      readonly ranMs?: number;
+    }
+    | { readonly action: "cancel"; readonly error: ErrorData; readonly ranMs?: number }
     | { readonly action: "retry"; readonly delayMs: number; readonly attempt: AttemptError }
     | { readonly action: "snooze"; readonly delayMs: number }
     | { readonly action: "release" }

@@ -47,13 +47,26 @@ export function settledRecord(leased: LeasedJob, settlement: Settlement, now: nu
   const job = plainRecord(leased);
   switch (settlement.action) {
     case "succeed":
-      return { ...job, state: "SUCCESS", finishedAt: now, result: job.storeResult ? settlement.result : null };
+      return {
+        ...job,
+        state: "SUCCESS",
+        startedAt: startOf(job, settlement.ranMs, now),
+        finishedAt: now,
+        result: job.storeResult ? settlement.result : null,
+      };
     case "fail": {
       const errors = settlement.attempt === null ? job.errors : cap([...job.errors, settlement.attempt]);
-      return { ...job, state: "FAILED", finishedAt: now, error: settlement.error, errors };
+      const startedAt = startOf(job, settlement.ranMs, now);
+      return { ...job, state: "FAILED", startedAt, finishedAt: now, error: settlement.error, errors };
     }
     case "cancel":
-      return { ...job, state: "CANCELLED", finishedAt: now, error: settlement.error };
+      return {
+        ...job,
+        state: "CANCELLED",
+        startedAt: startOf(job, settlement.ranMs, now),
+        finishedAt: now,
+        error: settlement.error,
+      };
     case "retry":
       return { ...waiting(job, settlement.delayMs, now), errors: cap([...job.errors, settlement.attempt]) };
     case "snooze":
@@ -61,6 +74,11 @@ export function settledRecord(leased: LeasedJob, settlement: Settlement, now: nu
     case "release":
       return { ...waiting(job, 0, now), runAt: job.runAt, attempts: job.attempts - 1 };
   }
+}
+
+/** When the handler was called, as far as is known: not before the lease. */
+function startOf({ startedAt }: JobRecord, ranMs: number | undefined, now: number): number | null {
+  return startedAt === null || ranMs === undefined ? startedAt : Math.max(startedAt, now - Math.round(ranMs));
 }
 
 /** A job whose lease ran out: ready again, or `FAILED` after too many losses. */

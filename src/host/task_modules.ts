@@ -20,13 +20,21 @@ import { cachedTasks, keepTasks } from "./task_cache.ts";
 /** After a discovery, how long its realm may take to end. */
 const STOP_MS = 1_000;
 
+/** A graph and where it was written. */
+interface Prepared {
+  readonly graph: ModuleGraph;
+  readonly files: PreparedGraph;
+  readonly fileCount: number;
+}
+
 /** The task modules that `[tasks]` of a manifest names. */
 export class TaskModules {
   readonly #manifest: Manifest;
   readonly #settings: LoadedSettings;
   readonly #code: CodeLoader;
-  #prepared: Promise<{ graph: ModuleGraph; files: PreparedGraph }> | undefined;
-  #files: PreparedGraph | undefined;
+  #prepared: Promise<Prepared> | undefined;
+  /** All that were written, the newest last: executors may still run from older ones. */
+  readonly #written: PreparedGraph[] = [];
 
   /** Reads nothing yet. */
   constructor(manifest: Manifest, settings: LoadedSettings) {
@@ -70,7 +78,7 @@ export class TaskModules {
 
   /** Stack traces of the guest, with the original files, lines and columns. */
   mapStack(stack: string): string {
-    return this.#files?.mapStack(stack) ?? stack;
+    return this.#written.reduce((text, files) => files.mapStack(text), stack);
   }
 
   /** The tasks of the last discovery, while none of their files has changed; else null. Nothing is imported. */
@@ -92,9 +100,9 @@ export class TaskModules {
 
   /** Removes what was written for this run. */
   async dispose(): Promise<void> {
-    const prepared = await this.#prepared?.catch(() => undefined);
+    await this.#prepared?.catch(() => {});
     this.#prepared = undefined;
-    await prepared?.files.dispose();
+    for (const files of this.#written.splice(0)) await files.dispose();
   }
 
   async #discoverIn(realm: Realm): Promise<readonly DiscoveredTask[]> {
@@ -111,12 +119,16 @@ export class TaskModules {
     }
   }
 
-  #graph(): Promise<{ graph: ModuleGraph; files: PreparedGraph }> {
-    this.#prepared ??= this.#load();
-    return this.#prepared;
+  /** Whatever tidies up temporary folders may have taken some of the files; the modules themselves are in memory. */
+  async #graph(): Promise<Prepared> {
+    const asked = this.#prepared ??= this.#load();
+    const prepared = await asked;
+    if (fileCount(prepared.files.folder) === prepared.fileCount) return prepared;
+    if (this.#prepared === asked) this.#prepared = this.#write(prepared.graph);
+    return await this.#prepared!;
   }
 
-  async #load(): Promise<{ graph: ModuleGraph; files: PreparedGraph }> {
+  async #load(): Promise<Prepared> {
     const { folder, tasks } = this.#manifest;
     const graph = await this.#code.load(await findTaskUrls(this.#manifest), { root: folder });
     const remote = remoteTaskGraphs(graph, folder);
@@ -124,8 +136,21 @@ export class TaskModules {
       ? null
       : tasksFault(remote, tasks.permissions, await this.#code.lock(), this.#manifest);
     if (fault !== null) throw fault;
-    this.#files = await prepareGraph(graph);
-    return { graph, files: this.#files };
+    return await this.#write(graph);
+  }
+
+  async #write(graph: ModuleGraph): Promise<Prepared> {
+    const files = await prepareGraph(graph);
+    this.#written.push(files);
+    return { graph, files, fileCount: fileCount(files.folder) };
+  }
+}
+
+function fileCount(folder: string): number {
+  try {
+    return [...Deno.readDirSync(folder)].length;
+  } catch {
+    return 0;
   }
 }
 

@@ -73,6 +73,33 @@ Deno.test("TaskModules.discover() lists the tasks and keeps the list until a fil
   assertEquals((await discover(project)).map(({ name }) => name), ["add", "sub"]);
 });
 
+Deno.test("TaskModules.openExecutor() writes the modules again when something has taken their files", async () => {
+  await using project = await TestProject.with(MANIFEST, FILES);
+  await withTasks(project, async (tasks) => {
+    const folders = new Set<string>();
+    for (
+      const take of [async (file: string) => await Deno.remove(file), (file: string) => removeFolderOf(file), null]
+    ) {
+      const [entry] = await tasks.entries();
+      folders.add(entry!.file);
+      const realm = await tasks.openExecutor(DEAF, 0);
+      const found = await realm.call("executor.load", { entries: [entry!], concurrency: 1 }, { timeoutMs: 20_000 });
+      assertEquals(found.map(({ name }) => name), ["add"]);
+      await realm.stop(1_000);
+      await take?.(fileOf(entry!.file));
+    }
+    assertEquals(folders.size, 3);
+    const [oldest] = folders;
+    assertStringIncludes(tasks.mapStack(`at ${oldest}:1:1`), `${project.folder}/tasks/add.ts`);
+  });
+});
+
+const fileOf = (url: string) => decodeURIComponent(new URL(url).pathname);
+
+async function removeFolderOf(file: string): Promise<void> {
+  await Deno.remove(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+}
+
 Deno.test("TaskModules.cached() takes no list that is torn, foreign or of another version", async () => {
   await using project = await TestProject.with(MANIFEST, FILES);
   const [path, found] = await withTasks(project, async (tasks) => [tasks.cachePath, await tasks.discover(DEAF)]);

@@ -83,6 +83,7 @@ export class Dispatcher {
       delegate: this.#delegate(),
       loaded: (tasks) => this.#backoffs.learn(tasks),
       opened: () => this.#refill(),
+      failed: () => this.#giveBackWaiting(),
     });
     this.#overtime = new Overtime({
       clock,
@@ -184,6 +185,14 @@ export class Dispatcher {
     this.#overtime.stop();
     this.#settler.abandon();
     this.#moved.resolve();
+  }
+
+  /** While none of its executors can run anything, other workers may. */
+  #giveBackWaiting(): void {
+    if (this.#executors.ready > 0) return;
+    const isolated = this.#executors.all.flatMap((executor) => executor.exonerate());
+    for (const attempt of isolated) if (attempt.leaseLost) this.#ledger.forget(attempt);
+    this.#release([...this.#waiting.splice(0), ...isolated.filter(isLive)], "no executor can be started");
   }
 
   #assign(attempts: readonly Attempt[]): void {

@@ -14,6 +14,8 @@ export interface ExecutorsParts extends Omit<ExecutorParts, "index"> {
   readonly random: () => number;
   /** Told when an executor takes attempts again. */
   readonly opened: () => void;
+  /** Told when one could not be opened again. */
+  readonly failed: () => void;
 }
 
 const RESTART_MS = 100;
@@ -139,6 +141,7 @@ export class Executors {
     this.#timers.delete(executor);
     this.#open(executor).catch((error) => {
       this.#logFailure(executor, toErrorData(error));
+      this.#parts.failed();
       this.#reopenLater(executor);
     });
   }

@@ -82,11 +82,16 @@ export class Ledger {
   }
 
   /** Ends an attempt with an outcome. */
-  finish(attempt: Attempt, outcome: Outcome, durationMs?: number): void {
+  finish(attempt: Attempt, outcome: Outcome, reportedMs?: number): void {
+    const ranMs = attempt.startOrder === 0 ? undefined : reportedMs ?? this.#ranMs(attempt);
     const losses = outcome.kind === "lost" ? this.#countLoss(attempt.job) : 0;
     const { clock, random } = this.#parts;
     const backoff = outcome.kind === "success" ? undefined : this.#parts.backoff(attempt.job.task);
-    this.#close(attempt, verdictOf(attempt.job, outcome, { now: clock.now(), losses, random, backoff }), durationMs);
+    this.#close(
+      attempt,
+      verdictOf(attempt.job, outcome, { now: clock.now(), losses, random, backoff, ranMs }),
+      reportedMs,
+    );
   }
 
   /** Gives a job back at no cost. */
@@ -150,8 +155,11 @@ export class Ledger {
 
   #close(attempt: Attempt, verdict: Verdict, durationMs?: number): void {
     attempt.ended = true;
-    const ran = attempt.startOrder > 0 ? this.#parts.clock.monotonic() - attempt.startedAt : 0;
-    this.#parts.settle({ attempt, verdict, durationMs: durationMs ?? ran });
+    this.#parts.settle({ attempt, verdict, durationMs: durationMs ?? this.#ranMs(attempt) });
+  }
+
+  #ranMs(attempt: Attempt): number {
+    return attempt.startOrder > 0 ? this.#parts.clock.monotonic() - attempt.startedAt : 0;
   }
 
   /** What the store remembers is shared by all workers; the map serves stores that keep no errors. */

@@ -32,6 +32,8 @@ export interface VerdictContext {
   readonly losses: number;
   /** From 0 to 1, for the jitter. */
   readonly random: () => number;
+  /** How long the handler ran; undefined where it was not called. */
+  readonly ranMs?: number;
   /** Of the task; undefined: the usual one. */
   readonly backoff?: BackoffPolicy;
 }
@@ -48,6 +50,7 @@ export function verdictOf(job: LeasedJob, outcome: Outcome, context: VerdictCont
           token: job.token,
           action: "succeed",
           result: job.storeResult ? outcome.result : null,
+          ...ran(context),
         },
       };
     case "failure":
@@ -58,7 +61,7 @@ export function verdictOf(job: LeasedJob, outcome: Outcome, context: VerdictCont
       return {
         outcome,
         next: "cancelled",
-        settlement: { id: job.id, token: job.token, action: "cancel", error: outcome.error },
+        settlement: { id: job.id, token: job.token, action: "cancel", error: outcome.error, ...ran(context) },
       };
     case "snoozed":
       return snoozed(job, outcome, outcome.delayMs);
@@ -110,13 +113,17 @@ function ownDelay(outcome: FailedOutcome, backoff: BackoffPolicy | undefined): n
   return Math.min(outcome.retryInMs, backoff?.capMs ?? Infinity);
 }
 
-function fail(job: LeasedJob, outcome: FailedOutcome, error: ErrorData, { now }: VerdictContext): Verdict {
-  const attempt = attemptError(job, outcome, now);
+function fail(job: LeasedJob, outcome: FailedOutcome, error: ErrorData, context: VerdictContext): Verdict {
+  const attempt = attemptError(job, outcome, context.now);
   return {
     outcome,
     next: "failed",
-    settlement: { id: job.id, token: job.token, action: "fail", error, attempt },
+    settlement: { id: job.id, token: job.token, action: "fail", error, attempt, ...ran(context) },
   };
+}
+
+function ran({ ranMs }: VerdictContext): { readonly ranMs?: number } {
+  return ranMs === undefined ? {} : { ranMs };
 }
 
 function attemptError(job: LeasedJob, outcome: FailedOutcome, at: number): AttemptError {

@@ -95,6 +95,31 @@ Deno.test("Worker shares jobs out by load and settles their outcomes in one batc
   await rig.end();
 });
 
+Deno.test("Worker tells the store how long handlers ran, whether they or their executor ended", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b", { timeoutPolicy: "fail", timeoutMs: 100 }), job("unstarted"));
+  await rig.clock.advance(250);
+  rig.realm.start("a", "b");
+  rig.realm.end("a", undefined, 12);
+  await rig.clock.advance(3_000);
+  const ran = (id: string) => {
+    const settlement = rig.queue.settlements.find((settlement) => settlement.id === id)!;
+    return "ranMs" in settlement ? settlement.ranMs : settlement.action;
+  };
+  assertEquals([ran("a"), (ran("b") as number) > 2_000 && (ran("b") as number) < 2_400], [12, true]);
+  await rig.end();
+});
+
+Deno.test("Worker gives jobs back while it can't open any executor", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"));
+  rig.open = () => Promise.reject(new Error("no folder"));
+  rig.realm.exit();
+  await rig.clock.advance(1_000);
+  assertEquals(rig.queue.settlements.map(({ id, action }) => [id, action]), [["a", "release"], ["b", "release"]]);
+  await rig.end();
+});
+
 Deno.test("Worker fetches ahead of quick jobs only", async () => {
   const jobs = (prefix: string) => Array.from({ length: 40 }, (_, i) => job(`${prefix}${i}`));
   const slow = await Rig.started({ batchSize: 20 });

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { settledRecord } from "../../core/mod.ts";
 import { FakeClock, QUEUE_CASES, queueSubject, testCases } from "../../testing/mod.ts";
 import { Child, newJobs, OwnQueue, REQUEST, TempFolder, withQueue } from "./testing.ts";
 
@@ -66,6 +67,38 @@ Deno.test("SqliteQueue.lease() finds jobs that another program wrote", () =>
         VALUES ('foreign', 't', '[]', 'never seen', 0, 0, 0, 0, 0, 1, 0, 0, 'retry', 1, 0)`,
     );
     assertEquals((await queue.lease(REQUEST)).map(({ id }) => id), ["foreign"]);
+  }));
+
+Deno.test("SqliteQueue.settle() counts the start back from the end, and not before the lease", () =>
+  withQueue(async (queue, clock) => {
+    await queue.enqueue(newJobs(4));
+    const jobs = await queue.lease(REQUEST);
+    const leasedAt = clock.now();
+    await clock.advance(900);
+    const [a, b, c, d] = jobs.map(({ id, token }) => ({ id, token }));
+    const error = { name: "Error", message: "x" };
+    await queue.settle([
+      { ...a!, action: "succeed", result: null, ranMs: 200.4 },
+      { ...b!, action: "fail", error, attempt: null, ranMs: 5_000 },
+      { ...c!, action: "cancel", error, ranMs: 0 },
+      { ...d!, action: "succeed", result: null },
+    ]);
+    const records = await queue.inspect(jobs.map(({ id }) => id));
+    assertEquals(records.map((job) => job!.startedAt! - leasedAt), [700, 0, 900, 0]);
+    assertEquals(
+      jobs.map(({ id: _, ...job }, i) => {
+        const ranMs = [200.4, 5_000, 0, undefined][i];
+        const settlement = {
+          id: "",
+          token: "",
+          action: "succeed",
+          result: null,
+          ...(ranMs === undefined ? {} : { ranMs }),
+        };
+        return settledRecord({ id: "", ...job }, settlement as never, clock.now()).startedAt! - leasedAt;
+      }),
+      [700, 0, 900, 0],
+    );
   }));
 
 Deno.test("SqliteQueue.renew() keeps a batch together while all of it is renewed", () =>

@@ -7,10 +7,11 @@ import { fromToken, LIVE } from "./rows.ts";
 import { STATE } from "./schema.ts";
 import type { SqliteStore } from "./store.ts";
 
-const SUCCEED = `UPDATE jobs SET state = ${STATE.success}, finished_at = ?, cancel = 0,
+const SUCCEED = `UPDATE jobs SET state = ${STATE.success}, started_at = max(started_at, ?), finished_at = ?, cancel = 0,
   result = iif(store_result, ?, NULL) WHERE ${LIVE}`;
 
-const FINISH = `UPDATE jobs SET state = ?, finished_at = ?, cancel = 0, error = ?, errors = ifnull(?, errors)
+const FINISH =
+  `UPDATE jobs SET state = ?, started_at = max(started_at, ?), finished_at = ?, cancel = 0, error = ?, errors = ifnull(?, errors)
   WHERE ${LIVE}`;
 
 const BACK = `UPDATE jobs SET state = ?, run_at = ifnull(?, run_at), attempts = attempts - ?,
@@ -45,16 +46,33 @@ function settleOne(store: SqliteStore, settlement: Settlement, endings: Endings)
     endings.add(STATE.cancelled, seq);
     return true;
   };
+  const start = (ranMs: number | undefined) => ranMs === undefined ? 0 : now - Math.round(ranMs);
   const after = (delayMs: number) => now + Math.ceil(delayMs);
   switch (settlement.action) {
     case "succeed":
-      return ended(STATE.success, SUCCEED, now, settlement.result);
+      return ended(STATE.success, SUCCEED, start(settlement.ranMs), now, settlement.result);
     case "fail": {
       const errors = settlement.attempt === null ? null : errorsWith(store, seq, settlement.attempt);
-      return ended(STATE.failed, FINISH, STATE.failed, now, JSON.stringify(settlement.error), errors);
+      return ended(
+        STATE.failed,
+        FINISH,
+        STATE.failed,
+        start(settlement.ranMs),
+        now,
+        JSON.stringify(settlement.error),
+        errors,
+      );
     }
     case "cancel":
-      return ended(STATE.cancelled, FINISH, STATE.cancelled, now, JSON.stringify(settlement.error), null);
+      return ended(
+        STATE.cancelled,
+        FINISH,
+        STATE.cancelled,
+        start(settlement.ranMs),
+        now,
+        JSON.stringify(settlement.error),
+        null,
+      );
     case "retry": {
       const errors = errorsWith(store, seq, settlement.attempt);
       return back(stateAfter(settlement.delayMs, STATE.retrying), after(settlement.delayMs), 0, errors);

@@ -683,6 +683,9 @@ export interface LeaseRequest {
 /**
  * The end of a lease.
  *
+ * `ranMs` is how long the handler ran: counted back from the end, it is a better start than the lease, which may have been
+ * long before. A store may pass over it.
+ *
  * - `succeed` the job is `SUCCESS`
  * - `fail` the job is `FAILED`, with `error`; `attempt` is added to its errors
  * - `cancel` the job is `CANCELLED`
@@ -695,13 +698,16 @@ export type Settlement =
   & ({
     readonly action: "succeed";
     readonly result: string | null;
+    readonly ranMs?: number;
   } | {
     readonly action: "fail";
     readonly error: ErrorData;
     readonly attempt: AttemptError | null;
+    readonly ranMs?: number;
   } | {
     readonly action: "cancel";
     readonly error: ErrorData;
+    readonly ranMs?: number;
   } | {
     readonly action: "retry";
     readonly delayMs: number;

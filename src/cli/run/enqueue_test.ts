@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { PROJECT, TestProject } from "../testing.ts";
+import { main } from "../main.ts";
+import { COMMANDS } from "../table.ts";
+import { PROJECT, TestIo, TestProject } from "../testing.ts";
 
 interface Shown {
   readonly task: string;
@@ -109,5 +111,23 @@ Deno.test("enqueue --from refuses a missing file, and what only a single job tak
     const { code, err } = await project.nuvom(["enqueue", "--from", "-", ...more]);
     assertEquals(code, 2);
     assertStringIncludes(err, "With --from, every line says its own task and options");
+  }
+});
+
+Deno.test("enqueue --from enqueues all lines also when nobody reads the ids any more", async () => {
+  for (const more of [[], ["--json"]]) {
+    await using project = await TestProject.with(PROJECT);
+    const stdin = Array.from({ length: 2_500 }, (_, i) => `{"task":"add","id":"job-${i + 1}"}`).join("\n");
+    const io = new TestIo({
+      args: ["enqueue", "--from", "-", ...more],
+      stdin,
+      cwd: project.folder,
+      env: { NUVOM_CACHE_DIR: `${project.folder}/cache` },
+    });
+    const running = main(io, COMMANDS);
+    await io.out.saw("job-1");
+    io.out.closed = true;
+    assertEquals([await running, io.err.text], [0, "Enqueued 2500 jobs. Nobody read all of their ids.\n"]);
+    assertEquals((await project.nuvom(["status", "job-2500"])).code, 0);
   }
 });

@@ -17,6 +17,7 @@ import {
 import { setAmbient } from "../../sdk/ambient.ts";
 import type { PluginCalls, Registration } from "../protocol.ts";
 import { GuestBackends } from "./plugin/backends.ts";
+import { checkHook } from "./plugin/check_hook.ts";
 import { importFailed, notRegistered, registeredTwice } from "./plugin/errors.ts";
 import { findPlugin, type FoundPlugin } from "./plugin/find_plugin.ts";
 import type { GuestPort, GuestRole } from "./role.ts";
@@ -153,6 +154,7 @@ class PluginGuest {
   }
 
   #registerHook(hook: Hook): void {
+    checkHook(this.#loaded().plugin.name, hook);
     const methods = HOOK_METHODS.filter((method): method is HookMethod => typeof hook[method] === "function");
     const { name = this.#loaded().plugin.name, tasks = null, queues = null } = hook;
     this.#tell({ kind: "hook", hook: this.#hooks.push(hook) - 1, name, methods, tasks, queues });

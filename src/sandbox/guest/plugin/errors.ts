@@ -1,6 +1,6 @@
 /** What is wrong with a plugin. All exit with 3: the plugin or its manifest has to be mended. @module */
 
-import { didYouMean, NuvomError } from "../../../core/mod.ts";
+import { didYouMean, HOOK_METHODS, NuvomError } from "../../../core/mod.ts";
 
 /** `NUVOM_PLUGIN_IMPORT` */
 export function importFailed(source: string, thrown: unknown): NuvomError {
@@ -60,6 +60,17 @@ export function wrongApi(plugin: string, version: string, ours: string): NuvomEr
   return new NuvomError("NUVOM_PLUGIN_API", {
     what: `The plugin "${plugin}" is written for version ${version} of the plugin contract; this nuvom has ${ours}.`,
     mend: "Take a release of the plugin, or of nuvom, that fits the other.",
+    exitCode: 3,
+  });
+}
+
+/** `NUVOM_PLUGIN_HOOK` @param meant What may have been meant: one name, or all that there are. */
+export function hookShape(plugin: string, problem: string, meant: readonly string[]): NuvomError {
+  return new NuvomError("NUVOM_PLUGIN_HOOK", {
+    what: `The plugin "${plugin}" registers a hook that can't be called: ${problem}.`,
+    mend: meant.length === 1
+      ? `Did you mean "${meant[0]}"?`
+      : `A hook has any of: ${(meant.length === 0 ? HOOK_METHODS : meant).join(", ")}.`,
     exitCode: 3,
   });
 }
