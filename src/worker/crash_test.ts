@@ -141,3 +141,50 @@ Deno.test("Worker does not run a suspect whose lease was lost while another one 
   assertEquals([rig.queue.action("b"), rig.realm.ids], ["retry", []]);
   await rig.end();
 });
+
+Deno.test("Worker cancels a suspect that waits for its turn, and forgets one whose lease was lost", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"), job("c"), job("d"));
+  rig.realm.start("a", "b", "c", "d");
+  rig.realm.exit();
+  await rig.clock.advance(150);
+  assertEquals(rig.realm.ids, ["d"]);
+  rig.realm.start("d");
+  [rig.queue.cancelled, rig.queue.lost] = [["a"], ["b"]];
+  await rig.clock.advance(2_000);
+  assertEquals(rig.queue.settlements.map(({ id, action }) => [id, action]), [["a", "cancel"]]);
+  rig.realm.end("d");
+  assertEquals(rig.realm.ids, ["d", "c"]);
+  rig.realm.end("c");
+  await rig.put(job("b", { token: "newer" }));
+  assertEquals(rig.realm.ids, ["d", "c", "b"], "it may run again");
+  await rig.end();
+});
+
+Deno.test("Worker fails only the job that is alone at three deaths, whatever ran beside it", async () => {
+  const rig = await Rig.started();
+  const neighbours = ["x", "y"];
+  await rig.put(job("bad", { maxAttempts: 1 }), ...neighbours.map((id) => job(id)));
+  for (let loss = 1; loss <= 3; loss++) {
+    rig.realm.start("bad", ...(loss === 1 ? neighbours : []));
+    rig.realm.exit("crashed", "exit code 70");
+    await rig.clock.advance(400);
+    for (; rig.realm.ids.at(-1) !== "bad"; await rig.clock.advance(2)) {
+      const id = rig.realm.ids.at(-1)!;
+      rig.realm.start(id);
+      rig.realm.end(id);
+    }
+    rig.realm.start("bad");
+    rig.realm.exit("crashed", "exit code 70");
+    await rig.clock.advance(400);
+    const settled = rig.queue.settlements.filter(({ id }) => id === "bad").map(({ action }) => action);
+    assertEquals(settled.length, loss);
+    if (loss < 3) await rig.put(job("bad", { token: `${loss}`, attempts: loss + 1 }), job(`beside-${loss}`));
+    if (loss < 3) rig.realm.start(`beside-${loss}`);
+  }
+  const last = rig.queue.settlements.findLast(({ id }) => id === "bad")!;
+  assertEquals(last.action === "fail" && last.error.code, "NUVOM_JOB_POISON");
+  const others = rig.queue.settlements.filter(({ id }) => id !== "bad").map(({ action }) => action);
+  assertEquals(new Set(others), new Set(["succeed"]), "no neighbour lost anything");
+  await rig.end();
+});

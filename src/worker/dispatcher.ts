@@ -278,7 +278,9 @@ export class Dispatcher {
     for (const attempt of attempts) this.#ledger.lose(attempt);
     this.#parts.bus.emit("leases.lost", { ids: attempts.map(({ job }) => job.id) });
     for (const executor of this.#executors.all) executor.abort(attempts, "lease lost");
-    for (const attempt of this.#waiting) if (attempt.leaseLost) this.#ledger.forget(attempt);
+    const lost = new Set(attempts);
+    const suspects = this.#executors.all.flatMap((executor) => executor.withdraw(lost));
+    for (const attempt of [...this.#waiting, ...suspects]) if (attempt.leaseLost) this.#ledger.forget(attempt);
     this.#waiting = this.#waiting.filter(isLive);
   }
 
@@ -286,7 +288,8 @@ export class Dispatcher {
     if (attempts.length === 0) return;
     const asked = new Set(attempts);
     for (const executor of this.#executors.all) executor.abort(attempts, "cancelled");
-    const unsent = this.#waiting.filter((attempt) => asked.has(attempt));
+    const suspects = this.#executors.all.flatMap((executor) => executor.withdraw(asked));
+    const unsent = [...this.#waiting.filter((attempt) => asked.has(attempt)), ...suspects];
     this.#waiting = this.#waiting.filter((attempt) => !asked.has(attempt));
     for (const attempt of unsent) {
       attempt.stop("cancelled", this.#parts.clock.monotonic());

@@ -195,9 +195,14 @@ export class Executor {
 
   /** Takes the suspects that have not been run alone. */
   exonerate(): Attempt[] {
-    const suspects = this.#suspects;
-    this.#suspects = [];
-    return suspects;
+    return this.#suspects.splice(0);
+  }
+
+  /** Takes some of the suspects that have not been run alone. */
+  withdraw(attempts: ReadonlySet<Attempt>): Attempt[] {
+    const taken = this.#suspects.filter((suspect) => attempts.has(suspect));
+    if (taken.length > 0) this.#suspects = this.#suspects.filter((suspect) => !attempts.has(suspect));
+    return taken;
   }
 
   /** Asks for the attempts that were never started; nothing starts after that. */
