@@ -221,7 +221,8 @@ export class Rig {
   open: (host: RealmHost, index: number) => Promise<HandRealm>;
   readonly #events = new Map<EventName, unknown[]>();
 
-  constructor(options: RigOptions = {}) {
+  constructor(options: RigOptions = {}, prepare?: (queue: HandQueue) => void) {
+    prepare?.(this.queue);
     const { results, mapStack, ...rest } = options;
     this.open = (host, index) => Promise.resolve(new HandRealm(host, index));
     this.worker = new Worker({
@@ -250,8 +251,9 @@ export class Rig {
     });
   }
 
-  static async started(options: RigOptions = {}): Promise<Rig> {
-    const rig = new Rig(options);
+  /** @param prepare Called with the queue before the worker is made. */
+  static async started(options: RigOptions = {}, prepare?: (queue: HandQueue) => void): Promise<Rig> {
+    const rig = new Rig(options, prepare);
     await rig.worker.start();
     await settleDown();
     return rig;

@@ -334,7 +334,7 @@ Deno.test("Worker does not ask a backend without end that answers at once", asyn
 });
 
 Deno.test("Worker renews the leases of all that is in flight every third of a lease", async () => {
-  const rig = await Rig.started({ concurrency: 1 });
+  const rig = await Rig.started({ concurrency: 1 }, (queue) => queue.capabilities.delete("cancel"));
   await rig.put(job("a"), job("b"));
   rig.realm.start("a");
   await rig.clock.advance(6_000);
@@ -342,11 +342,23 @@ Deno.test("Worker renews the leases of all that is in flight every third of a le
   await rig.end();
 });
 
+Deno.test("Worker asks every second whose cancel was asked for, and aborts them", async () => {
+  const rig = await Rig.started({ leaseMs: 60_000 });
+  await rig.put(job("a"));
+  rig.realm.start("a");
+  await rig.clock.advance(2_500);
+  assertEquals(rig.queue.renewals.length, 2);
+  rig.queue.cancelled = ["a"];
+  await rig.clock.advance(600);
+  assertEquals(rig.realm.aborts, [{ id: "a", reason: "cancelled" }]);
+  await rig.end();
+});
+
 Deno.test("Worker goes on renewing after a failure, sooner", async () => {
   const rig = await Rig.started();
   await rig.put(job("a"));
   rig.queue.failing.add("renew");
-  await rig.clock.advance(2_050);
+  await rig.clock.advance(1_050);
   rig.queue.failing.clear();
   await rig.clock.advance(100);
   assertEquals(rig.queue.renewals.length, 2);
