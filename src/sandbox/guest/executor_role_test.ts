@@ -62,6 +62,11 @@ class Rig {
     return this.reports.flatMap(({ started }) => started);
   }
 
+  /** Resolves when handlers that may be called have been: each has a microtask of its own. */
+  async begun(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+
   async until(count: number): Promise<Map<string, Outcome>> {
     while (this.ended.size < count) await new Promise((resolve) => setTimeout(resolve, 1));
     return this.ended;
@@ -264,6 +269,8 @@ Deno.test("executor.run never runs more than the concurrency, in order, and anno
   }, 3);
   const ids = ["a", "b", "c", "d", "e"];
   rig.run(...ids.map((id): AttemptOrder => [id, "t", 1, JSON.stringify([id])]));
+  assertEquals(rig.started, ["a"], "what is not known to be quick has its turn first");
+  await rig.begun();
   assertEquals(rig.started, ["a", "b", "c"]);
   while (rig.ended.size < 5) {
     gates.shift()?.();
@@ -318,6 +325,7 @@ Deno.test("executor.abort aborts the signal with the reason, also one that is as
     }),
   });
   rig.run(["a", "early", 1, "[]"], ["b", "late", 1, "[]"]);
+  await rig.begun();
   rig.note("executor.abort", [{ id: "a", reason: "timeout" }, { id: "b", reason: "cancelled" }]);
   await rig.until(1);
   gate.resolve();
@@ -329,6 +337,7 @@ Deno.test("executor.abort ends what was not started without a start, and always 
   const gate = Promise.withResolvers<void>();
   const rig = await Rig.of({ t: task({ name: "t" }, () => gate.promise) }, 1);
   rig.run(["a", "t", 1, "[]"], ["b", "t", 1, "[]"]);
+  await rig.begun();
   rig.note("executor.abort", [{ id: "b", reason: "cancelled" }]);
   assertEquals(rig.ended.get("b")?.kind, "failure");
   assertEquals(rig.started, ["a"]);
@@ -343,6 +352,7 @@ Deno.test("executor.drain answers what was never started and starts nothing more
   const gate = Promise.withResolvers<void>();
   const rig = await Rig.of({ t: task({ name: "t" }, () => gate.promise) }, 2);
   rig.run(...["a", "b", "c", "d"].map((id): AttemptOrder => [id, "t", 1, "[]"]));
+  await rig.begun();
   assertEquals(await rig.call("executor.drain", {}), ["c", "d"]);
   gate.resolve();
   await rig.until(2);

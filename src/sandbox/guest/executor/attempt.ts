@@ -12,7 +12,7 @@ export class Attempt implements JobContext {
   readonly task: string;
   readonly attempt: number;
   /** When the handler was called, by `performance.now()`. */
-  readonly #startedAt: number;
+  #startedAt: number;
   readonly #port: GuestPort;
   #controller: AbortController | undefined;
   #abortReason: AbortReason | undefined;
@@ -48,6 +48,11 @@ export class Attempt implements JobContext {
   progress(value: number, note?: string): void {
     const share = Math.min(1, Math.max(0, Number(value) || 0));
     this.#port.note("job.progress", { id: this.id, value: share, note: note === undefined ? null : String(note) });
+  }
+
+  /** The handler is called now, a little after it was announced. */
+  begin(now: number): void {
+    this.#startedAt = now;
   }
 
   /** Run time so far in milliseconds, to the microsecond. */

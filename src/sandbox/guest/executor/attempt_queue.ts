@@ -6,6 +6,7 @@ import type { AbortReason, AttemptOrder, AttemptReport } from "../../protocol.ts
 import { ORDER_NUMBERS, StartGate } from "../../start_gate.ts";
 import type { GuestPort } from "../role.ts";
 import { Attempt } from "./attempt.ts";
+import { bareCall, soon } from "./bare_call.ts";
 import { argsInvalid, attemptAborted, taskUnknown } from "./errors.ts";
 import type { LoadedTask } from "./import_tasks.ts";
 import { failed, returnedOutcome, thrownOutcome } from "./outcome.ts";
@@ -122,7 +123,12 @@ export class AttemptQueue {
       if (chunk.length === 0) break;
       // Before the first of them runs: a handler that blocks the loop must be known to be running.
       this.#report(chunk.map(([id]) => id));
-      for (const order of chunk) this.#start(order);
+      for (const order of chunk) this.#start(order, chunk.length === 1);
+      // The next ones are announced when these have had their turn: one of them may block the loop.
+      if (this.#head < this.#waiting.length && this.#running.size < this.#concurrency) {
+        this.#takeTurn();
+        break;
+      }
     }
     this.#pumping = false;
     if (this.#ended.length > 0 && !this.#turnDue) this.#report([]);
@@ -162,7 +168,7 @@ export class AttemptQueue {
     this.#head = 0;
   }
 
-  #start([id, name, number, args]: AttemptOrder): void {
+  #start([id, name, number, args]: AttemptOrder, alone: boolean): void {
     const attempt = new Attempt(id, name, number, clock.now(), this.#port);
     this.#running.set(id, attempt);
     const task = this.#tasks.get(name);
@@ -173,16 +179,11 @@ export class AttemptQueue {
     } catch (error) {
       return this.#end(attempt, task, failed(argsInvalid(name, error), false));
     }
-    try {
-      const value = this.#current.run(attempt, task.handler, ...values);
-      if (!isThenable(value)) return this.#end(attempt, task, returnedOutcome(name, value));
-      Promise.resolve(value).then(
-        (result) => this.#end(attempt, task, returnedOutcome(name, result)),
-        (error) => this.#fail(attempt, task, error),
-      );
-    } catch (error) {
-      this.#fail(attempt, task, error);
-    }
+    if (!alone) void soon(() => attempt.begin(clock.now()));
+    this.#current.run(attempt, soon, bareCall(task.handler, values)).then(
+      (value) => this.#end(attempt, task, returnedOutcome(name, value)),
+      (error) => this.#fail(attempt, task, error),
+    );
   }
 
   #fail(attempt: Attempt, task: QueuedTask, thrown: unknown): void {
@@ -198,8 +199,12 @@ export class AttemptQueue {
     this.#ended.push([attempt.id, outcome, runMs]);
     if (this.#turnDue || this.#pumping) return;
     // One report for all that end in this turn: handlers that resolved already come before this microtask.
+    this.#takeTurn();
+  }
+
+  #takeTurn(): void {
     this.#turnDue = true;
-    queueMicrotask(() => this.#turn());
+    void soon(() => this.#turn());
   }
 
   #turn(): void {
@@ -256,9 +261,4 @@ function readArgs(args: string): unknown[] {
 
 function sizeOf([, outcome]: AttemptReport): number {
   return outcome.kind === "success" ? outcome.result?.length ?? 0 : 0;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (typeof value === "object" && value !== null || typeof value === "function") &&
-    typeof (value as { then?: unknown }).then === "function";
 }
