@@ -188,20 +188,23 @@ export class Engine implements AsyncDisposable {
 
   /**
    * Starts all plugins and opens the backends. The worker that is returned takes no jobs until its `start`.
+   * @param options `queues`: only jobs of these. `plugins`: false starts none but those of the backends. @default true
    * @throws {NuvomError} of the plugin that could not start; those before it are stopped again.
    */
-  async worker(options: { readonly queues?: readonly string[] } = {}): Promise<Worker> {
+  async worker(options: { readonly queues?: readonly string[]; readonly plugins?: boolean } = {}): Promise<Worker> {
     // What is wrong with a task module is told better by discovery than by an executor that can't start.
     if ((await this.tasks()).length === 0) this.#warn(`${this.manifest.path} names no module with a task`);
-    const host = await this.#openHost();
     const id = workerId();
-    await this.#listen(id, host);
-    await host.startAll();
+    const host = options.plugins === false ? undefined : await this.#openHost();
+    if (host !== undefined) {
+      await this.#listen(id, host);
+      await host.startAll();
+    }
     const { queue, results } = await this.#openBackends();
     this.metrics.addProvider(async () =>
       workerFigures(await queue.stats(), this.#worker?.inFlight ?? 0, this.#worker?.executorsReady ?? 0)
     );
-    for (const provider of host.metricsProviders()) this.metrics.addProvider(provider);
+    for (const provider of host?.metricsProviders() ?? []) this.metrics.addProvider(provider);
     const { values } = this.settings;
     this.#worker = new Worker({
       queue,

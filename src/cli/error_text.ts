@@ -10,3 +10,10 @@ export function errorText({ name, message, code }: Pick<ErrorData, "name" | "mes
   // Behind lines to copy, the code would be copied too.
   return `${text}${text.includes("\n") ? "\n" : " "}(${code})`;
 }
+
+/** With its stack and its causes. */
+export function wholeErrorText(error: ErrorData): string {
+  const stack = error.stack?.split("\n").filter((line) => /^\s+at /.test(line)).join("\n");
+  const cause = error.cause === undefined ? "" : `\nCaused by: ${wholeErrorText(error.cause)}`;
+  return `${errorText(error)}${stack ? `\n${stack}` : ""}${cause}`;
+}

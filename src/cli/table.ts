@@ -21,6 +21,7 @@ import { pluginStatus } from "./commands/plugin_status.ts";
 import { pluginUpdate } from "./commands/plugin_update.ts";
 import { pluginVendor } from "./commands/plugin_vendor.ts";
 import { pluginVerify } from "./commands/plugin_verify.ts";
+import { runtestworkerRun } from "./commands/runtestworker_run.ts";
 import { runworker } from "./commands/runworker.ts";
 import { status } from "./commands/status.ts";
 import { testPlugin } from "./commands/test_plugin.ts";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   command(historyRecent, () => import("./run/history_recent.ts")),
   command(listTasks, () => import("./run/list_tasks.ts")),
   command(discoverTasks, () => import("./run/discover_tasks.ts")),
+  command(runtestworkerRun, () => import("./run/runtestworker_run.ts")),
   command(pluginList, () => import("./run/plugin_list.ts")),
   command(pluginInspect, () => import("./run/plugin_inspect.ts")),
   command(pluginStatus, () => import("./run/plugin_status.ts")),

@@ -1,9 +1,9 @@
 /** `nuvom inspect job` @module */
 
-import { type AttemptError, type ErrorData, formatDuration, type JobRecord } from "../../core/mod.ts";
+import { type AttemptError, formatDuration, type JobRecord } from "../../core/mod.ts";
 import type { Run } from "../command.ts";
 import type { inspectJob } from "../commands/inspect_job.ts";
-import { errorText } from "../error_text.ts";
+import { errorText, wholeErrorText } from "../error_text.ts";
 import { jobOrNotFound } from "../job_lookup.ts";
 import { isoTime, jobDetails, relativeTime, statePaint } from "../job_view.ts";
 import { fieldLines, printJson } from "../print.ts";
@@ -42,7 +42,7 @@ function describe(job: JobRecord, now: number, style: Style): string {
       ["arguments", job.args],
       ["result", job.storeResult ? job.result : "not kept (storeResult of the task)"],
     ]),
-    ...(error === null ? [] : [`\n${style.bold("Error")}\n`, fieldLines([["", whole(error)]])]),
+    ...(error === null ? [] : [`\n${style.bold("Error")}\n`, fieldLines([["", wholeErrorText(error)]])]),
     ...(errors.length === 0
       ? []
       : [`\n${style.bold("Errors of attempts")}\n`, fieldLines(errors.map(attemptField(now)))]),
@@ -58,11 +58,4 @@ function attemptField(now: number): (attempt: AttemptError) => [string, string] 
     `attempt ${attempt}`,
     `${outcome}, ${isoTime(at)} (${relativeTime(at, now)})\n${errorText(error)}`,
   ];
-}
-
-/** With its stack and its causes. */
-function whole(error: ErrorData): string {
-  const stack = error.stack?.split("\n").filter((line) => /^\s+at /.test(line)).join("\n");
-  const cause = error.cause === undefined ? "" : `\nCaused by: ${whole(error.cause)}`;
-  return `${errorText(error)}${stack ? `\n${stack}` : ""}${cause}`;
 }
