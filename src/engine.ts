@@ -339,7 +339,8 @@ export class Engine implements AsyncDisposable {
         return await worker.call(method, params);
       },
       note: (method, params) => {
-        if (method !== "log") return worker?.note(method, params);
+        worker?.note(method, params);
+        if (method !== "log") return;
         const { level, message, fields, job } = guestLog(params, (stack) => this.#taskModules.mapStack(stack));
         if (job === undefined) this.bus.emit("log", { level, category: name, message, fields });
         else this.bus.emit("log", { level, category: "job", message, fields: { ...fields, id: job } });

@@ -6,6 +6,7 @@ import { Backoffs } from "./backoffs.ts";
 import { blame } from "./blame.ts";
 import type { Executor, ExecutorDelegate, ExecutorGone } from "./executor.ts";
 import { Executors } from "./executors.ts";
+import { JobReports } from "./job_reports.ts";
 import { Ledger, lostOutcome } from "./ledger.ts";
 import type { WorkerParts } from "./options.ts";
 import { Outage } from "./outage.ts";
@@ -31,6 +32,7 @@ export class Dispatcher {
   readonly #settleOutage: Outage;
   readonly #executors: Executors;
   readonly #backoffs = new Backoffs();
+  readonly #reports: JobReports;
   readonly #prefetch: Prefetch;
   readonly #overtime: Overtime;
   readonly #roomier: () => void;
@@ -53,7 +55,9 @@ export class Dispatcher {
       settle: (ended) => this.#settler.add(ended),
       backoff: (task) => this.#backoffs.of(task),
     });
+    this.#reports = new JobReports({ queue, clock, bus });
     this.#settler = new Settler({
+      before: () => this.#reports.settling(),
       queue,
       results,
       clock,
@@ -184,6 +188,7 @@ export class Dispatcher {
     this.#executors.close();
     this.#overtime.stop();
     this.#settler.abandon();
+    this.#reports.stop();
     this.#moved.resolve();
   }
 
@@ -223,6 +228,7 @@ export class Dispatcher {
       ended: (attempt, reported, durationMs) => this.#ended(attempt, reported, durationMs),
       reported: () => this.#move(),
       progress: (attempt, value, note) => this.#progress(attempt, value, note),
+      logged: (attempt, level, message) => this.#reports.log(attempt, level, message),
       gone: (executor, end) => this.#gone(executor, end),
     };
   }
@@ -235,7 +241,9 @@ export class Dispatcher {
     else this.#ledger.finish(attempt, outcome, durationMs);
   }
 
-  #progress({ job }: Attempt, value: number, note: string | null): void {
+  #progress(attempt: Attempt, value: number, note: string | null): void {
+    this.#reports.progress(attempt, value, note);
+    const { job } = attempt;
     const message = `${Math.round(value * 100)} %${note === null ? "" : `: ${note}`}`;
     this.#parts.bus.emit("log", { level: "debug", category: `task.${job.task}`, message, fields: { job: job.id } });
   }

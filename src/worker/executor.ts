@@ -5,8 +5,10 @@ import {
   type AbortReason,
   type AttemptOrder,
   type EntryRef,
+  type GuestLog,
   isAfter,
   ORDER_NUMBERS,
+  readLog,
   type Realm,
   type RealmExit,
   type RealmHost,
@@ -37,6 +39,8 @@ export interface ExecutorDelegate {
   /** After every report: there may be room. */
   reported(executor: Executor): void;
   progress(attempt: Attempt, value: number, note: string | null): void;
+  /** A handler has written a line of its log. */
+  logged(attempt: Attempt, level: GuestLog["level"], message: string): void;
   gone(executor: Executor, end: ExecutorGone): void;
 }
 
@@ -306,6 +310,7 @@ export class Executor {
         if (!live()) return;
         if (method === "executor.report") this.#report(params);
         else if (method === "job.progress") this.#progress(params);
+        else if (method === "log") this.#logged(params);
       },
       output: () => {},
     };
@@ -346,10 +351,16 @@ export class Executor {
     this.#parts.delegate.started(attempts);
   }
 
+  #logged(params: unknown): void {
+    const { job, level, message } = readLog(params);
+    const attempt = job === undefined ? undefined : this.#held.get(job);
+    if (attempt !== undefined) this.#parts.delegate.logged(attempt, level, message);
+  }
+
   #progress(params: unknown): void {
     const { id, value, note } = (params ?? {}) as { id?: unknown; value?: unknown; note?: unknown };
     const attempt = this.#held.get(id as string);
-    if (attempt === undefined || typeof value !== "number") return;
+    if (attempt === undefined || typeof value !== "number" || Number.isNaN(value)) return;
     this.#parts.delegate.progress(attempt, value, typeof note === "string" ? note : null);
   }
 }

@@ -28,6 +28,8 @@ export interface SettlerParts {
   readonly clock: Clock;
   readonly outage: Outage;
   readonly batchSize: number;
+  /** What must be written before; undefined: nothing. */
+  readonly before: () => Promise<void> | undefined;
   /** Told after every write, in order. */
   readonly settled: (ended: readonly Ended[], statuses: readonly SettleStatus[]) => void;
   /** Told of an end that the store refuses for good; it is forgotten here. */
@@ -170,7 +172,9 @@ export class Settler {
 
   async #write(batch: readonly Ended[]): Promise<void> {
     const live = batch.filter(({ attempt }) => !attempt.leaseLost);
-    const { queue, results, clock, outage, settled } = this.#parts;
+    const { queue, results, clock, outage, settled, before } = this.#parts;
+    const earlier = before();
+    if (earlier !== undefined) await earlier;
     if (results !== null) {
       const now = clock.now();
       const finished = live.map(({ attempt, verdict }) => settledRecord(attempt.job, verdict.settlement, now))

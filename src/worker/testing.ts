@@ -6,6 +6,7 @@ import {
   type EventName,
   type EventTable,
   type FinishedJob,
+  type JobReport,
   type LeasedJob,
   type LeaseRequest,
   type Outcome,
@@ -27,7 +28,8 @@ export class HandQueue implements QueueBackend {
   readonly settlements: Settlement[] = [];
   readonly settleCalls: number[] = [];
   readonly renewals: string[][] = [];
-  readonly failing = new Set<"lease" | "settle" | "renew">();
+  readonly reports: JobReport[] = [];
+  readonly failing = new Set<"lease" | "settle" | "renew" | "report">();
   /** Settlements of these ids are refused for good. */
   readonly refused = new Set<string>();
   readonly stale = new Set<string>();
@@ -75,6 +77,12 @@ export class HandQueue implements QueueBackend {
     this.renewals.push(leases.map(({ id }) => id));
     if (this.failing.has("renew")) return Promise.reject(new Error("renew failed"));
     return Promise.resolve({ lost: this.lost.splice(0), cancelled: this.cancelled.splice(0) });
+  }
+
+  report(reports: readonly JobReport[]): Promise<void> {
+    if (this.failing.has("report")) return Promise.reject(new Error("report failed"));
+    this.reports.push(...reports);
+    return Promise.resolve();
   }
 
   settle(settlements: readonly Settlement[]): Promise<SettleStatus[]> {

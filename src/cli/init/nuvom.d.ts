@@ -394,6 +394,46 @@ export interface LeasedJob extends JobRecord, LeaseRef {
   readonly leaseUntil: number;
 }
 
+/** How far a job is. */
+declare interface JobProgress {
+  /** From 0 to 1. */
+  readonly value: number;
+  /** What it does just now, at most {@linkcode MAX_LOG_LINE} characters; null when it did not say. */
+  readonly note: string | null;
+  /** Of the attempt that said so, from 1: after a retry it is that of the last attempt until the new one says something. */
+  readonly attempt: number;
+  /** When it was said, by the clock of the worker: milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** A line of a job's log. */
+declare interface JobLogLine {
+  /** When it was written, by the clock of the worker: milliseconds since the epoch. */
+  readonly at: number;
+  /** Of the attempt that wrote it, from 1. */
+  readonly attempt: number;
+  /** How much it matters. */
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** At most {@linkcode MAX_LOG_LINE} characters. */
+  readonly message: string;
+}
+
+/** What one running job has told since its last report. */
+declare interface JobReport extends LeaseRef {
+  /** The latest; null when it said nothing new. */
+  readonly progress: JobProgress | null;
+  /** New lines, oldest first. */
+  readonly log: readonly JobLogLine[];
+}
+
+/** All that a job has told and that is kept. */
+declare interface JobTrace {
+  /** The latest; null when it never told any. */
+  readonly progress: JobProgress | null;
+  /** Of all its attempts, oldest first, at most {@linkcode MAX_JOB_LOG} lines. */
+  readonly log: readonly JobLogLine[];
+}
+
 /** One value of a metric. */
 export interface MetricSample {
   /** Their values by name; none: an empty object. */
@@ -640,6 +680,7 @@ export interface PluginContext {
  * - `pause` honours `pause` and `resume`
  * - `cancel` honours `cancel`
  * - `inspect` answers `inspect` and `stats` for the jobs it holds
+ * - `report` keeps what running jobs tell of themselves: `report` and `traces`
  * - `namespace` keeps the data of each namespace that its factory is given apart
  */
 export type QueueCapability =
@@ -654,6 +695,7 @@ export type QueueCapability =
   | "pause"
   | "cancel"
   | "inspect"
+  | "report"
   | "namespace";
 
 /** What became of one job of an `enqueue`. */
@@ -792,6 +834,14 @@ export interface QueueBackend {
   pause(queue: string): Promise<void>;
   /** The end of a pause. Only with `pause`. */
   resume(queue: string): Promise<void>;
+  /**
+   * Keeps what running jobs told. A report whose token is not the live one changes nothing, and so do reports of jobs
+   * that are gone; neither is an error. Nobody waits for it and nothing depends on it: a power cut may lose it.
+   * Only with `report`.
+   */
+  report?(reports: readonly JobReport[]): Promise<void>;
+  /** What is kept of these jobs, finished or not; null for those that never told anything. Only with `report`. */
+  traces?(ids: readonly string[]): Promise<(JobTrace | null)[]>;
   /** Ends waiting leases with an empty list and frees what the backend holds. May be called twice. */
   close(): Promise<void>;
 }

@@ -412,3 +412,17 @@ Deno.test("executor.run begins nothing behind a closed gate, and after executor.
   await rig.until(4);
   assertEquals([rig.started, rig.gate.close()], [["a", "d", "e"], 5]);
 });
+
+Deno.test("jobContext().progress() is sent at once, then in steps, and the last one before the end", async () => {
+  const rig = await Rig.of({
+    t: task({ name: "t" }, () => {
+      for (let i = 1; i <= 1_000; i++) jobContext().progress(i / 1_000, `step ${i}`);
+    }),
+  });
+  rig.run(["a", "t", 1, "[]"]);
+  await rig.until(1);
+  assertEquals(rig.notes, [
+    ["job.progress", { id: "a", value: 0.001, note: "step 1" }],
+    ["job.progress", { id: "a", value: 1, note: "step 1000" }],
+  ]);
+});

@@ -2,9 +2,16 @@
 
 import { type Logger, toErrorData } from "../../../core/mod.ts";
 import type { JobContext } from "../../../sdk/ambient.ts";
-import type { AbortReason } from "../../protocol.ts";
+import type { AbortReason, ExecutorReports } from "../../protocol.ts";
 import type { GuestPort } from "../role.ts";
 import { attemptAborted } from "./errors.ts";
+
+// Taken before foreign code runs: it may replace the globals.
+const setTimer = setTimeout;
+const clearTimer = clearTimeout;
+
+/** One job's progress is sent so often at most; the latest counts. */
+const PROGRESS_MS = 250;
 
 /** A running attempt. What a handler may never ask for (signal, log) is made when it is first asked for. */
 export class Attempt implements JobContext {
@@ -17,6 +24,8 @@ export class Attempt implements JobContext {
   #controller: AbortController | undefined;
   #abortReason: AbortReason | undefined;
   #log: Logger | undefined;
+  #progress: ExecutorReports["job.progress"]["params"] | undefined;
+  #progressTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param port Where log lines and progress go. */
   constructor(id: string, task: string, attempt: number, startedAt: number, port: GuestPort) {
@@ -47,7 +56,25 @@ export class Attempt implements JobContext {
 
   progress(value: number, note?: string): void {
     const share = Math.min(1, Math.max(0, Number(value) || 0));
-    this.#port.note("job.progress", { id: this.id, value: share, note: note === undefined ? null : String(note) });
+    this.#progress = { id: this.id, value: share, note: note === undefined ? null : String(note) };
+    if (this.#progressTimer !== undefined) return;
+    this.tellProgress();
+    this.#progressTimer = setTimer(() => {
+      this.#progressTimer = undefined;
+      this.tellProgress();
+    }, PROGRESS_MS);
+  }
+
+  /** Sends what was not sent yet. */
+  tellProgress(): void {
+    if (this.#progress !== undefined) this.#port.note("job.progress", this.#progress);
+    this.#progress = undefined;
+  }
+
+  /** The handler has ended: sends its last progress. */
+  end(): void {
+    if (this.#progressTimer !== undefined) clearTimer(this.#progressTimer);
+    this.tellProgress();
   }
 
   /** The handler is called now, a little after it was announced. */

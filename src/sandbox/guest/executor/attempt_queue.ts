@@ -196,6 +196,7 @@ export class AttemptQueue {
     const runMs = attempt.runMs(clock.now());
     if (task !== undefined) task.quickRuns = runMs < QUICK_MS ? task.quickRuns + 1 : 0;
     this.#running.delete(attempt.id);
+    attempt.end();
     this.#ended.push([attempt.id, outcome, runMs]);
     if (this.#turnDue || this.#pumping) return;
     // One report for all that end in this turn: handlers that resolved already come before this microtask.
