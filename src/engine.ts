@@ -222,6 +222,7 @@ export class Engine implements AsyncDisposable {
         batchSize: values.batchSize,
         leaseMs: values.leaseMs,
         timeoutGraceMs: values.timeoutGraceMs,
+        shutdownGraceMs: values.shutdownGraceMs,
         loadTimeoutMs: values.pluginStartTimeoutMs,
         queues: options.queues ?? null,
       },

@@ -44,6 +44,36 @@ for (const backend of ["memory", "sqlite"]) {
   });
 }
 
+Deno.test("a worker in an application stops with the block that it is used in: what runs ends, the rest goes back", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "nuvom_library_" });
+  try {
+    await Deno.writeTextFile(`${folder}/.nuvom_plugins.toml`, '[tasks]\nmodules = ["./tasks.js"]\n');
+    await Deno.writeTextFile(
+      `${folder}/tasks.js`,
+      `import { task } from "nuvom";
+       export const nap = task({ name: "nap" }, (ms) => new Promise((resolve) => setTimeout(resolve, ms, "slept")));`,
+    );
+    const env = { NUVOM_CACHE_DIR: `${folder}/cache`, NUVOM_MAX_WORKERS: "1", NUVOM_CONCURRENCY: "2" };
+    await using engine = await openEngine({ settings: loadSettings({ cwd: folder, env }) });
+    const nap = task({ name: "nap" }, (_ms: number) => "");
+    const client = await engine.client();
+    const jobs = await nap.map([[400], [400], [400], [400]]);
+    {
+      await using worker = await engine.worker();
+      const started = Promise.withResolvers<void>();
+      engine.bus.on("attempts.started", () => started.resolve());
+      await worker.start();
+      await started.promise;
+    }
+    const states = await Promise.all(jobs.map(async ({ id }) => (await client.status(id))!));
+    assertEquals(states.map(({ state }) => state).filter((state) => state === "RUNNING"), []);
+    assertEquals(states.filter(({ state }) => state === "SUCCESS").length >= 1, true);
+    assertEquals(states.filter(({ state }) => state === "PENDING").every(({ attempts }) => attempts === 0), true);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("an engine that is closed leaves the tasks of another one alone, and what could not be opened is tried again", async () => {
   const folder = await Deno.makeTempDir({ prefix: "nuvom_library_" });
   try {

@@ -19,7 +19,8 @@ export function eventDocuments(bus: EventBus, tell: (documents: readonly EventDo
     ),
     bus.on(
       "executor.ended",
-      ({ jobs, ...event }) => tell([{ event: "executor.ended", ...event, jobs: jobs.map(({ id }) => id) }]),
+      ({ jobs, unstarted, ...event }) =>
+        tell([{ event: "executor.ended", ...event, jobs: ids(jobs), unstarted: ids(unstarted) }]),
     ),
     bus.on(
       "plugin.state",
@@ -31,6 +32,10 @@ export function eventDocuments(bus: EventBus, tell: (documents: readonly EventDo
     bus.on("attempts.ended", ({ ends }) => tell(ends.map(ended))),
   ];
   return () => stops.forEach((stop) => stop());
+}
+
+function ids(jobs: readonly JobRecord[]): string[] {
+  return jobs.map(({ id }) => id);
 }
 
 function named({ id, task, queue, attempts, maxAttempts }: JobRecord) {

@@ -41,12 +41,13 @@ export interface EventTable {
   "queue.failing": { readonly error: ErrorData; readonly retryInMs: number };
   /** An executor has imported the task modules; `pid` is null where it is no process of its own. */
   "executor.started": { readonly executor: string; readonly pid: number | null; readonly startMs: number };
-  /** An executor is gone; `jobs` ran in it. */
+  /** An executor is gone; `jobs` ran in it, `unstarted` were sent to it and not known to run: the news may have died with it. */
   "executor.ended": {
     readonly executor: string;
     readonly reason: "stopped" | "timeout" | "memory" | "crashed";
     readonly detail: string;
     readonly jobs: readonly JobRecord[];
+    readonly unstarted: readonly JobRecord[];
   };
   /**
    * A plugin went from one state to the next. After `crashed` comes `backoff`, and then `starting` again, or `failed`: it

@@ -105,9 +105,15 @@ Deno.test("openLog() tells of leases, the queue and executors", () => {
   assertStringIncludes(lost, "WARN  worker  lost the leases of 2 jobs");
   const failing = written("queue.failing", { error: { name: "E", message: "locked", code: "X" }, retryInMs: 250 });
   assertStringIncludes(failing, "the queue fails, trying again in 250ms: locked  code=X");
-  const ended = { executor: "executor-1", reason: "memory", detail: "over 64 MiB", jobs: [job("j")] } as const;
+  const ended = {
+    executor: "executor-1",
+    reason: "memory",
+    detail: "over 64 MiB",
+    jobs: [job("j")],
+    unstarted: [],
+  } as const;
   assertStringIncludes(written("executor.ended", ended), 'WARN  executor-1  ended (memory): over 64 MiB  jobs=["j"]');
-  const stopped = { ...ended, reason: "stopped", jobs: [] } as const;
+  const stopped = { ...ended, reason: "stopped", jobs: [], unstarted: [] } as const;
   assertEquals(written("executor.ended", stopped), "");
 });
 

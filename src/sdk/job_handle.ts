@@ -20,6 +20,10 @@ export class JobHandle<R> {
   /**
    * Waits for the job's end.
    *
+   * A handler that waits for another job keeps its own place in a worker meanwhile. Where all places are taken by such
+   * handlers, the jobs that they wait for never begin: give those a queue and a worker of their own, or more concurrency
+   * than there are handlers that wait, or have the last job enqueue what follows instead of waiting.
+   *
    * @param options `timeout`: how long at most. @default 5 minutes
    * @returns What the handler returned; undefined when it returned nothing or results of the task are not kept.
    * @throws {NuvomError} `NUVOM_RESULT_TIMEOUT`; the job's own error when it failed or was cancelled.

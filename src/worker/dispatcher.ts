@@ -251,7 +251,8 @@ export class Dispatcher {
   #gone(executor: Executor, end: ExecutorGone): void {
     const { reason, detail } = end;
     const jobs = end.started.map(({ job }) => job);
-    this.#parts.bus.emit("executor.ended", { executor: executor.name, reason, detail, jobs });
+    const unstarted = end.unstarted.map(({ job }) => job);
+    this.#parts.bus.emit("executor.ended", { executor: executor.name, reason, detail, jobs, unstarted });
     for (const attempt of [...end.started, ...end.unstarted]) if (attempt.leaseLost) this.#ledger.forget(attempt);
     const { guilty, suspects, innocent } = blame(end);
     for (const attempt of guilty.filter(isLive)) this.#ledger.finish(attempt, endedOutcome(attempt, detail));

@@ -19,6 +19,8 @@ export interface WorkerOptions {
   readonly timeoutGraceMs: number;
   /** Only jobs of these queues; null: of all. */
   readonly queues: readonly string[] | null;
+  /** How long handlers may go on after `stop`. @default 30,000 */
+  readonly shutdownGraceMs?: number;
   /** Limit for the import of the task modules. @default 30,000 */
   readonly loadTimeoutMs?: number;
   /** How long a lease waits for jobs before it asks again. @default 1,000 */

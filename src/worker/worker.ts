@@ -10,6 +10,8 @@ import { Renewer } from "./renewer.ts";
 
 /** What handlers have between the abort at the end of the grace time and the end of their executor. */
 const LAST_MS = 500;
+/** How long handlers may go on after `stop`, where nothing else is said. */
+const SHUTDOWN_GRACE_MS = 30_000;
 /** How long a store that fails is tried for at the end. */
 const LAST_SETTLE_MS = 5_000;
 /** How long executors that were killed have to be gone. */
@@ -25,7 +27,7 @@ type State = "new" | "starting" | "running" | "stopping" | "stopped";
  * At least once: a job leaves the queue only by a settlement with a live lease, and every outcome is kept until the
  * store has taken it.
  */
-export class Worker {
+export class Worker implements AsyncDisposable {
   readonly #parts: WorkerParts;
   readonly #dispatcher: Dispatcher;
   readonly #leaser: Leaser;
@@ -123,11 +125,17 @@ export class Worker {
    * Stops leasing at once, gives back what was never started, lets handlers run for `graceMs` milliseconds, then aborts
    * their signals, ends the executors and gives back the rest without a lost attempt. A second call forces.
    */
-  async stop({ graceMs, reason = "stop" }: { readonly graceMs: number; readonly reason?: string }): Promise<void> {
+  async stop(options: { readonly graceMs?: number; readonly reason?: string } = {}): Promise<void> {
+    const { graceMs = this.#parts.options.shutdownGraceMs ?? SHUTDOWN_GRACE_MS, reason = "stop" } = options;
     if (this.#isIn("new")) this.#end();
     else if (this.#isIn("stopping")) this.kill();
     else if (!this.#isIn("stopped")) void this.#shutDown(graceMs, reason);
     await this.#stopped.promise;
+  }
+
+  /** Stops as by {@linkcode Worker.stop}; where that was called before, waits for its end and forces nothing. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#isIn("stopping") ? this.#stopped.promise : this.stop();
   }
 
   /** Ends the executors now. What they held is given back as far as the store answers quickly. */
