@@ -188,3 +188,18 @@ Deno.test("Worker fails only the job that is alone at three deaths, whatever ran
   assertEquals(new Set(others), new Set(["succeed"]), "no neighbour lost anything");
   await rig.end();
 });
+
+Deno.test("Worker leaves a suspect in its executor that is slow to begin", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"));
+  rig.realm.start("a", "b");
+  rig.realm.exit();
+  await rig.clock.advance(150);
+  rig.realm.begun = 0;
+  await rig.clock.advance(2_000);
+  assertEquals([rig.realm.ids, rig.realm.recalls, rig.queue.settlements], [["b"], 0, []]);
+  rig.realm.start("b");
+  rig.realm.end("b");
+  assertEquals(rig.realm.ids, ["b", "a"]);
+  await rig.end();
+});

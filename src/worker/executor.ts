@@ -224,8 +224,9 @@ export class Executor {
     if (realm === null || !this.ready || this.#stalled) return [];
     [this.#stalled, this.#recalling] = [true, true];
     const begun = await realm.recall();
-    if (begun === null || this.#realm !== realm) return [];
+    if (this.#realm !== realm) return [];
     this.#recalling = false;
+    if (begun === null) return [];
     const back = [...this.#held.values()].filter(({ startOrder, orderNumber }) =>
       startOrder === 0 && isAfter(orderNumber, begun)
     );

@@ -58,11 +58,14 @@ export class Overtime {
     const overdue = started.filter((attempt) => this.#isOverdue(attempt, now));
     if (overdue.length > 0) return executor.kill("timeout", new Set(overdue));
     if (started.length === 0 && now - executor.heardAt > STUCK_MS) return executor.kill("timeout");
-    if (executor.load > started.length && !executor.stalled && now - executor.movedAt > HELD_UP_MS) {
-      this.#parts.holdsUp(executor);
-    }
+    if (executor.load > started.length && this.#holdsUp(executor, now)) this.#parts.holdsUp(executor);
     const late = started.filter((attempt) => this.#isLate(attempt, now));
     if (late.length > 0) executor.abort(late, "timeout");
+  }
+
+  /** A suspect that is alone has nobody to wait for, and must not get away. */
+  #holdsUp(executor: Executor, now: number): boolean {
+    return !executor.stalled && !executor.alone && now - executor.movedAt > HELD_UP_MS;
   }
 
   #isOverdue({ abort, abortedAt, deadline }: Attempt, now: number): boolean {
