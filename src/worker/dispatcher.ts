@@ -86,7 +86,11 @@ export class Dispatcher {
       entries: parts.entries,
       delegate: this.#delegate(),
       loaded: (tasks) => this.#backoffs.learn(tasks),
-      opened: () => this.#refill(),
+      opened: () => {
+        // It may have been sent a suspect at once.
+        if (this.busy) this.#overtime.watch();
+        this.#refill();
+      },
       failed: () => this.#giveBackWaiting(),
     });
     this.#overtime = new Overtime({
