@@ -51,7 +51,10 @@ export const nodemailer = async () => {
 };
 export const semver_ = () => [satisfies("1.2.3", "^1"), semver.inc("1.2.3", "minor"), new SemVer("1.0.0-a").prerelease];
 export const uuid = () => [v5("nuvom", v5.DNS), version(v5("nuvom", v5.URL))];
-export const yaml = () => [parse("a: [1, &x 2, *x]\\nb: !!set {c}"), stringify({ list: [{ a: null }] })];
+export const yaml = () => {
+  const { a, b } = parse("a: [1, &x 2, *x]\\nb: !!set {c}");
+  return [a, [...b], stringify({ list: [{ a: null }] })];
+};
 export const zod = () => [z.object({ a: z.email() }).safeParse({ a: "x" }).error.issues, mini.parse(mini.array(mini.int()), [1])];
 `;
 
