@@ -37,7 +37,7 @@ const WORK: Readonly<Record<string, string>> = {
     export default () => [nanoid().length, customAlphabet("a", 4)(), insecure(7).length];`,
   preact: `import { createElement, Fragment, toChildArray, isValidElement } from "../npm/preact/src/index.js";
     const node = createElement("ul", { id: "x" }, [1, 2].map((n) => createElement("li", { key: n }, n)), createElement(Fragment));
-    export default () => [node.type, node.props.id, isValidElement(node), toChildArray(node.props.children).map(({ type, key }) => [typeof type, key])];`,
+    export default () => [node.type, node.props.id, isValidElement(node), toChildArray(node.props.children).map(({ type, key }) => [typeof type, key ?? null])];`,
   three: `import * as three from "../npm/three/src/Three.js";
     const point = new three.Vector3(1, 2, 3).applyMatrix4(new three.Matrix4().makeRotationY(1));
     const box = new three.BoxGeometry(1, 2, 3); box.computeBoundingSphere();
