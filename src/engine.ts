@@ -132,7 +132,7 @@ export class Engine implements AsyncDisposable {
       metrics: () => this.metrics.snapshot(),
       client: {
         enqueue: async (orders) => (await (await this.client()).enqueue(orders)).map(({ id }) => id),
-        wait: async (id, timeoutMs) => (await this.client()).wait(id, timeoutMs),
+        wait: async (id, timeoutMs, signal) => (await this.client()).wait(id, timeoutMs, signal),
       },
     };
     this.#ambient = {
@@ -329,11 +329,11 @@ export class Engine implements AsyncDisposable {
   #realmHost(name: string, worker?: RealmHost): RealmHost {
     const calls = hostCalls(this.#answers);
     return {
-      call: async (method, params) => {
+      call: async (method, params, context) => {
         const answer = calls.get(method);
-        if (answer !== undefined) return await answer(params);
+        if (answer !== undefined) return await answer(params, context);
         if (worker === undefined) throw unknownMethod(method);
-        return await worker.call(method, params);
+        return await worker.call(method, params, context);
       },
       note: (method, params) => {
         if (method !== "log") return worker?.note(method, params);

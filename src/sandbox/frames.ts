@@ -7,13 +7,13 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { badFrame } from "./errors.ts";
-
-/** Largest frame, in bytes. */
-export const MAX_FRAME = 64 * 1024 * 1024;
+import { MAX_MESSAGE } from "./protocol.ts";
 
 const TAG = 16;
 const HEAD = 4;
 const SEQUENCE = 4;
+/** Largest frame, in bytes: refused by its length, before it is read. */
+export const MAX_FRAME: number = MAX_MESSAGE + TAG + SEQUENCE;
 const READ_SIZE = 128 * 1024;
 
 /** Which side wrote a frame; part of what is authenticated, so that a frame can't be sent back. */

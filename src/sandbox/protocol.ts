@@ -19,6 +19,12 @@ import type {
 /** Bumped on every change of the frames or of the tables below; host and guest must agree. */
 export const PROTOCOL_VERSION = 2;
 
+/** Largest message, in bytes of UTF-8. */
+export const MAX_MESSAGE = 64 * 1024 * 1024;
+
+/** Notes that are dropped, and counted, while the other side does not keep up. */
+export const LOSSY_NOTES: ReadonlySet<string> = new Set(["log", "output", "job.progress"]);
+
 /** What a realm is for. */
 export type RealmRole = "plugin" | "executor";
 

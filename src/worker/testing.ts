@@ -115,6 +115,7 @@ export class HandRealm implements Realm {
   readonly kind = "process";
   readonly pid = 1;
   readonly startMs = 1;
+  readonly counts = { calls: 0, lateAnswers: 0, refusedNotes: 0 };
   readonly name: string;
   readonly host: RealmHost;
   readonly orders: AttemptOrder[] = [];

@@ -120,7 +120,11 @@ Deno.test("Worker does not believe an executor what can't be", async () => {
   const [settlement] = rig.queue.settlements;
   assertEquals(rig.queue.settlements.length, 1);
   assertEquals(settlement!.action === "fail" && settlement!.error.code, "NUVOM_EXECUTOR_REPORT");
-  await assertRejects(() => rig.realm.host.call("constructor", {}), Error, "no method");
+  await assertRejects(
+    () => rig.realm.host.call("constructor", {}, { signal: new AbortController().signal }),
+    Error,
+    "no method",
+  );
   await rig.end();
 });
 

@@ -19,6 +19,7 @@ import type { PluginCalls, Registration } from "../protocol.ts";
 import { GuestBackends } from "./plugin/backends.ts";
 import { importFailed, notRegistered, registeredTwice } from "./plugin/errors.ts";
 import { findPlugin, type FoundPlugin } from "./plugin/find_plugin.ts";
+import type { CallContext } from "../rpc.ts";
 import type { GuestPort, GuestRole } from "./role.ts";
 
 type Params<M extends keyof PluginCalls> = PluginCalls[M]["params"];
@@ -30,14 +31,14 @@ const WAIT_MARGIN_MS = 10_000;
 export function pluginRole(port: GuestPort): GuestRole {
   const guest = new PluginGuest(port);
   return {
-    calls: new Map<string, (params: never) => unknown>([
+    calls: new Map<string, (params: never, context: CallContext) => unknown>([
       ["plugin.load", (params: Params<"plugin.load">) => guest.load(params)],
       ["plugin.start", (params: Params<"plugin.start">) => guest.start(params)],
       ["plugin.stop", () => guest.stop()],
       ["plugin.health", () => guest.health()],
       ["plugin.ping", () => null],
       ["backend.open", (params: Params<"backend.open">) => guest.openBackend(params)],
-      ["backend.call", ({ handle, method, args }: Params<"backend.call">) => guest.backends.call(handle, method, args)],
+      ["backend.call", (params: Params<"backend.call">, context) => guest.backends.call(params, context)],
       ["hook.call", (params: Params<"hook.call">) => guest.callHook(params)],
       ["command.run", (params: Params<"command.run">) => guest.runCommand(params)],
       ["metrics.collect", () => guest.collect()],

@@ -1,5 +1,7 @@
 /** What a guest's role (plugin or executor) is given, and what it answers to. @module */
 
+import type { CallContext } from "../rpc.ts";
+
 /** The role's way to the host and to foreign code. */
 export interface GuestPort {
   /** Calls the host; rejects with the host's error, or `NUVOM_RPC_TIMEOUT` after `timeoutMs` (default 30,000). */
@@ -12,6 +14,6 @@ export interface GuestPort {
 
 /** The methods of a role by name. A Map, so that a name such as `__proto__` is just unknown. */
 export interface GuestRole {
-  readonly calls: ReadonlyMap<string, (params: never) => unknown>;
+  readonly calls: ReadonlyMap<string, (params: never, context: CallContext) => unknown>;
   readonly notes: ReadonlyMap<string, (params: never) => void>;
 }
