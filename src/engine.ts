@@ -34,6 +34,7 @@ import {
   hostCalls,
   type LoadedPlugin,
   type Manifest,
+  ownFiles,
   type PluginDetail,
   PluginHost,
   type PluginRow,
@@ -92,7 +93,11 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
  * @throws {NuvomError} `NUVOM_MANIFEST_…`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  return new Engine(options, await readManifest(options.settings.values.manifestPath));
+  const { manifestPath, sqlitePath, stateDir, cacheDir } = options.settings.values;
+  return new Engine(
+    options,
+    await readManifest(manifestPath, ownFiles(manifestPath, [sqlitePath, stateDir], cacheDir)),
+  );
 }
 
 /** One project, ready to enqueue and to work. Made by {@linkcode openEngine}. */
@@ -210,6 +215,7 @@ export class Engine implements AsyncDisposable {
         this.#taskModules.openExecutor(this.#realmHost(`executor-${index}`, executorHost), index),
       entries: () => this.#taskModules.entries(),
       mapStack: (stack) => this.#taskModules.mapStack(stack),
+      explain: (task, error) => this.#taskModules.explain(task, error),
       bus: this.bus,
       clock: this.#clock,
       options: {

@@ -9,7 +9,7 @@ import { explainPermission, type MissingPermission, type PluginCalls, type Realm
 import type { CallFigures } from "./call_figures.ts";
 import { callFailed, callTimeout, implausibleAnswer } from "./call_errors.ts";
 import { permissionRefused } from "./errors.ts";
-import { grantToml, mergePermissions } from "./grants.ts";
+import { accessText, grantAdvice } from "./grants.ts";
 import { topPlace } from "./place.ts";
 import { Mismatch, type Shape } from "./shape.ts";
 
@@ -141,12 +141,10 @@ export class PluginCaller {
     return failed?.(thrown, place) ?? callFailed(plugin, what, thrown, place);
   }
 
-  #refused({ kind, value }: MissingPermission, what: string, place: string | null, cause: Error): NuvomError {
+  #refused(missing: MissingPermission, what: string, place: string | null, cause: Error): NuvomError {
     const { plugin, manifest, granted } = this.#parts;
-    const needed = mergePermissions(granted, { [kind]: value === null ? true : [value] });
-    const toml = grantToml(plugin, needed, manifest.folder);
-    const asked = `${kind} access${value === null ? "" : ` to "${value}"`}`;
-    return permissionRefused({ plugin, what }, asked, place, { manifest: manifest.path, toml }, cause);
+    const advice = grantAdvice(plugin, missing, granted, manifest);
+    return permissionRefused({ plugin, what }, accessText(missing), place, advice, cause);
   }
 
   #mapStacks(thrown: Error): void {
