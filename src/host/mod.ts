@@ -5,6 +5,7 @@ export { ControlServer } from "./control/control_server.ts";
 export type { ControlRequest } from "./control/request.ts";
 export { describePlugin, type PluginDetail, type PluginModule } from "./describe_plugin.ts";
 export { describePlugins, type LockState, type PluginRow } from "./describe_plugins.ts";
+export { dropPermissions } from "./drop_permissions.ts";
 export { embeddedPlugin } from "./embedded.ts";
 export { guestLog, type HostAnswers, hostCalls } from "./guest_host.ts";
 export { grantCommand } from "./grant_command.ts";
