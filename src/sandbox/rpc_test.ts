@@ -78,6 +78,14 @@ Deno.test("RpcPeer.call() rejects when its time is over and drops the late and t
   assertEquals(peer.counts, { calls: 2, lateAnswers: 3, refusedNotes: 0 });
 });
 
+Deno.test("RpcPeer takes no answer that was meant for another realm", () => {
+  const [old, now] = [lone(), lone()];
+  void old.peer.call("x", null, { timeoutMs: Infinity });
+  void now.peer.call("x", null, { timeoutMs: Infinity });
+  now.peer.receive(`["answer",${old.lastId()},"stale"]`);
+  assertEquals(now.peer.counts.lateAnswers, 1);
+});
+
 Deno.test("RpcPeer.close() rejects what waits and what follows, and sends nothing more", async () => {
   const sent: string[] = [];
   const peer = new RpcPeer("b", (text) => void sent.push(text), NOTHING);
