@@ -34,6 +34,7 @@ import {
   hostCalls,
   type LoadedPlugin,
   type Manifest,
+  ownFiles,
   type PluginDetail,
   PluginHost,
   type PluginRow,
@@ -92,7 +93,11 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
  * @throws {NuvomError} `NUVOM_MANIFEST_…`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  return new Engine(options, await readManifest(options.settings.values.manifestPath));
+  const { manifestPath, sqlitePath, stateDir, cacheDir } = options.settings.values;
+  return new Engine(
+    options,
+    await readManifest(manifestPath, ownFiles(manifestPath, [sqlitePath, stateDir], cacheDir)),
+  );
 }
 
 /** One project, ready to enqueue and to work. Made by {@linkcode openEngine}. */
@@ -132,7 +137,7 @@ export class Engine implements AsyncDisposable {
       metrics: () => this.metrics.snapshot(),
       client: {
         enqueue: async (orders) => (await (await this.client()).enqueue(orders)).map(({ id }) => id),
-        wait: async (id, timeoutMs) => (await this.client()).wait(id, timeoutMs),
+        wait: async (id, timeoutMs, signal) => (await this.client()).wait(id, timeoutMs, signal),
       },
     };
     this.#ambient = {
@@ -213,6 +218,7 @@ export class Engine implements AsyncDisposable {
         this.#taskModules.openExecutor(this.#realmHost(`executor-${index}`, executorHost), index),
       entries: () => this.#taskModules.entries(),
       mapStack: (stack) => this.#taskModules.mapStack(stack),
+      explain: (task, error) => this.#taskModules.explain(task, error),
       bus: this.bus,
       clock: this.#clock,
       options: {
@@ -333,11 +339,11 @@ export class Engine implements AsyncDisposable {
   #realmHost(name: string, worker?: RealmHost): RealmHost {
     const calls = hostCalls(this.#answers);
     return {
-      call: async (method, params) => {
+      call: async (method, params, context) => {
         const answer = calls.get(method);
-        if (answer !== undefined) return await answer(params);
+        if (answer !== undefined) return await answer(params, context);
         if (worker === undefined) throw unknownMethod(method);
-        return await worker.call(method, params);
+        return await worker.call(method, params, context);
       },
       note: (method, params) => {
         worker?.note(method, params);

@@ -64,8 +64,8 @@ export class Client {
     return receipts;
   }
 
-  /** The end of a job; null when the time (milliseconds) is over first. */
-  async wait(id: string, timeoutMs: number): Promise<WaitAnswer | null> {
+  /** The end of a job; null when the time (milliseconds) is over first, or the signal is aborted. */
+  async wait(id: string, timeoutMs: number, signal?: AbortSignal): Promise<WaitAnswer | null> {
     const { clock, bus } = this.#parts;
     const until = clock.monotonic() + timeoutMs;
     let ended = new AbortController();
@@ -73,6 +73,8 @@ export class Client {
     const stop = bus.on("attempts.ended", ({ ends }) => {
       if (ends.some(({ job }) => job.id === id)) ended.abort();
     });
+    const wake = () => ended.abort();
+    signal?.addEventListener("abort", wake);
     try {
       for (let pause: number = PAUSES.first;; pause = Math.min(pause * 2, PAUSES.longest)) {
         ended = new AbortController();
@@ -80,11 +82,12 @@ export class Client {
         const job = await this.status(id);
         if (job !== null && isFinished(job)) return { state: job.state, result: job.result, error: job.error };
         const left = until - clock.monotonic();
-        if (left <= 0) return null;
+        if (left <= 0 || signal?.aborted) return null;
         await sleep(clock, Math.min(pause, left), ended.signal);
       }
     } finally {
       stop();
+      signal?.removeEventListener("abort", wake);
     }
   }
 

@@ -9,7 +9,7 @@ import { explainPermission, type MissingPermission, type PluginCalls, type Realm
 import type { CallFigures } from "./call_figures.ts";
 import { callFailed, callTimeout, implausibleAnswer } from "./call_errors.ts";
 import { permissionRefused } from "./errors.ts";
-import { grantToml, mergePermissions } from "./grants.ts";
+import { accessText, grantAdvice } from "./grants.ts";
 import { topPlace } from "./place.ts";
 import { Mismatch, type Shape } from "./shape.ts";
 
@@ -43,6 +43,8 @@ export interface CallOptions<T> {
   readonly timeoutMs?: number;
   /** How long it takes says nothing of how quick the plugin is: it may wait for something to happen. */
   readonly waits?: boolean;
+  /** Tells the plugin to stop; the call is still settled by its answer, or by the limit. */
+  readonly signal?: AbortSignal;
   /** In place of `NUVOM_PLUGIN_CALL`, and of errors of nuvom as they are. */
   readonly failed?: (thrown: Error, place: string | null) => NuvomError;
   /** In place of `NUVOM_PLUGIN_CALL_TIMEOUT`. */
@@ -99,22 +101,27 @@ export class PluginCaller {
   async #answer<M extends keyof PluginCalls>(
     method: M,
     params: PluginCalls[M]["params"],
-    { what, timeoutMs = this.#parts.timeoutMs, waits = false, late, failed }: CallOptions<unknown>,
+    { what, timeoutMs = this.#parts.timeoutMs, waits = false, signal, late, failed }: CallOptions<unknown>,
   ): Promise<unknown> {
     const { clock, plugin, realm, figures } = this.#parts;
     const counted = figures?.begin(waits);
     const settled = Promise.withResolvers<void>();
     const entry = { what, since: clock.now(), settled: settled.promise };
     const expired = Promise.withResolvers<never>();
+    const stop = new AbortController();
+    const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
     this.#pending.add(entry);
     // The limit is counted here and not by the realm, so that a call stays pending until it really settles.
-    const answer = realm.call(method, params, { timeoutMs: Infinity })
+    const answer = realm.call(method, params, { timeoutMs: Infinity, signal: stopped })
       .finally(() => {
         this.#pending.delete(entry);
         settled.resolve();
       })
       .catch((error) => Promise.reject(this.#explain(error, what, failed)));
-    const expire = () => expired.reject(late?.(timeoutMs) ?? callTimeout(plugin, what, timeoutMs));
+    const expire = () => {
+      stop.abort();
+      expired.reject(late?.(timeoutMs) ?? callTimeout(plugin, what, timeoutMs));
+    };
     const cancel = clock.timer(timeoutMs, expire);
     try {
       return await Promise.race([answer, expired.promise]);
@@ -134,12 +141,10 @@ export class PluginCaller {
     return failed?.(thrown, place) ?? callFailed(plugin, what, thrown, place);
   }
 
-  #refused({ kind, value }: MissingPermission, what: string, place: string | null, cause: Error): NuvomError {
+  #refused(missing: MissingPermission, what: string, place: string | null, cause: Error): NuvomError {
     const { plugin, manifest, granted } = this.#parts;
-    const needed = mergePermissions(granted, { [kind]: value === null ? true : [value] });
-    const toml = grantToml(plugin, needed, manifest.folder);
-    const asked = `${kind} access${value === null ? "" : ` to "${value}"`}`;
-    return permissionRefused({ plugin, what }, asked, place, { manifest: manifest.path, toml }, cause);
+    const advice = grantAdvice(plugin, missing, granted, manifest);
+    return permissionRefused({ plugin, what }, accessText(missing), place, advice, cause);
   }
 
   #mapStacks(thrown: Error): void {

@@ -92,8 +92,8 @@ Deno.test("PluginCaller.call() shows the TOML for a permission that was refused,
     assertEquals(
       error.message,
       'The plugin "x" was refused net access to "example.com:443" in health() (./plugins/x.ts:3:7). ' +
-        "To grant it, let /srv/.nuvom_plugins.toml say:\n\n" +
-        '[plugin.x]\npermissions = { net = ["127.0.0.1:80", "example.com:443"] }\n',
+        'To grant it, write permissions = { net = ["127.0.0.1:80", "example.com:443"] } under [plugin.x] in ' +
+        "/srv/.nuvom_plugins.toml.",
     );
   }
   const whole = await new Line().failing(new Error("Requires sys access, run again with the --allow-sys flag"));

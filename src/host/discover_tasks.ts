@@ -1,6 +1,6 @@
 /** Asks a realm what tasks its modules export, and explains why when they can't be imported. @module */
 
-import { NuvomError } from "../core/mod.ts";
+import { type ErrorData, fromErrorData, NuvomError, toErrorData } from "../core/mod.ts";
 import {
   type DiscoveredTask,
   type EntryRef,
@@ -9,12 +9,12 @@ import {
   type Realm,
 } from "../sandbox/mod.ts";
 import { refusedInGuest } from "./errors.ts";
-import { grantToml, mergePermissions } from "./grants.ts";
+import { accessText, grantAdvice } from "./grants.ts";
 import type { Manifest } from "./manifest.ts";
 import { topPlace } from "./place.ts";
 import { Mismatch } from "./shape.ts";
 import { discoveredTasks } from "./task_cache.ts";
-import { implausibleTasks, taskImportTimeout, taskModuleFailed, taskRefused } from "./task_errors.ts";
+import { handlerRefused, implausibleTasks, taskImportTimeout, taskModuleFailed, taskRefused } from "./task_errors.ts";
 
 /** What is asked, and what errors say of it. */
 export interface DiscoverParts {
@@ -44,17 +44,27 @@ function explain(thrown: Error, { manifest, timeoutMs, mapStack }: DiscoverParts
   cause.stack = mapStack(cause.stack ?? "");
   const place = topPlace(cause.stack, manifest.folder);
   const missing = explainPermission(cause);
-  if (missing !== null) return refusedByGrant(missing, place, manifest, cause);
+  if (missing !== null) return taskRefused(accessText(missing), place, grantFor(manifest, missing), cause);
   return place === null ? refusedInGuest(thrown) : taskModuleFailed(cause.message, place, cause);
 }
 
-function refusedByGrant(
-  { kind, value }: MissingPermission,
-  place: string | null,
-  { path, folder, tasks }: Manifest,
-  cause: Error,
-): NuvomError {
-  const needed = mergePermissions(tasks.permissions, { [kind]: value === null ? true : [value] });
-  const asked = `${kind} access${value === null ? "" : ` to "${value}"`}`;
-  return taskRefused(asked, place, { manifest: path, toml: grantToml(null, needed, folder) }, cause);
+/**
+ * What a handler threw, explained where it was refused something: what is missing, and how to grant it.
+ * @param error With the original places in its stack.
+ */
+export function explainRefusal(task: string, error: ErrorData, manifest: Manifest): ErrorData {
+  const refused = [error, ...causesOf(error)].find((each) => explainPermission(each) !== null);
+  if (refused === undefined) return error;
+  const missing = explainPermission(refused)!;
+  const place = topPlace(refused.stack ?? "", manifest.folder);
+  const advice = grantFor(manifest, missing);
+  return toErrorData(handlerRefused(task, accessText(missing), place, advice, fromErrorData(error)));
+}
+
+function causesOf({ cause }: ErrorData): ErrorData[] {
+  return cause === undefined ? [] : [cause, ...causesOf(cause)];
+}
+
+function grantFor(manifest: Manifest, missing: MissingPermission): string {
+  return grantAdvice(null, missing, manifest.tasks.permissions, manifest);
 }

@@ -164,18 +164,18 @@ export function consentMissing(name: string, command: string): NuvomError {
   );
 }
 
-/** `NUVOM_PLUGIN_PERMISSION` @param toml What the manifest must say. */
+/** `NUVOM_PLUGIN_PERMISSION` @param advice `write permissions = … under [plugin.x] in …`. */
 export function permissionRefused(
   call: { readonly plugin: string; readonly what: string },
   asked: string,
   place: string | null,
-  grant: { readonly manifest: string; readonly toml: string },
+  advice: string,
   cause: Error,
 ): NuvomError {
   return error(
     "NUVOM_PLUGIN_PERMISSION",
     `The plugin "${call.plugin}" was refused ${asked} in ${call.what}${place === null ? "" : ` (${place})`}.`,
-    `To grant it, let ${grant.manifest} say:\n\n${grant.toml.trim()}\n`,
+    `To grant it, ${advice}.`,
     cause,
   );
 }

@@ -1,6 +1,7 @@
 /** What plugins ask for, against what the manifest grants. @module */
 
 import { PERMISSION_KINDS, type PermissionKind, type PermissionSet, type PluginSettings } from "../core/mod.ts";
+import type { MissingPermission } from "../sandbox/mod.ts";
 import { pathInManifest } from "./paths.ts";
 import { checkPermissionItem, permissionCovers } from "./permission_item.ts";
 import { badRequest } from "./setting_errors.ts";
@@ -65,10 +66,38 @@ export function mergePermissions(a: PermissionSet, b: PermissionSet): Permission
  * @param folder Of the manifest: paths in it are written relative to it.
  */
 export function grantToml(name: string | null, permissions: PermissionSet, folder?: string): string {
+  return `${sectionOf(name)}\n${permissionsToml(permissions, folder)}`;
+}
+
+/**
+ * The same as part of a sentence: `write permissions = { net = ["a:1"] } under [tasks] in /srv/.nuvom_plugins.toml`.
+ * @param refused A permission that was missing.
+ * @param granted What the manifest grants without it.
+ */
+export function grantAdvice(
+  name: string | null,
+  refused: MissingPermission,
+  granted: PermissionSet,
+  manifest: { readonly path: string; readonly folder: string },
+): string {
+  const needed = mergePermissions(granted, { [refused.kind]: refused.value === null ? true : [refused.value] });
+  return `write ${permissionsToml(needed, manifest.folder)} under ${sectionOf(name)} in ${manifest.path}`;
+}
+
+/** What was refused, for the middle of a sentence: `net access to "a.example.com:443"`. */
+export function accessText({ kind, value }: MissingPermission): string {
+  return `${kind} access${value === null ? "" : ` to "${value}"`}`;
+}
+
+function sectionOf(name: string | null): string {
+  return `[${name === null ? "tasks" : `plugin.${name}`}]`;
+}
+
+function permissionsToml(permissions: PermissionSet, folder?: string): string {
   const kinds = PERMISSION_KINDS.filter((kind) => permissions[kind] !== undefined)
     .map((kind) => `${kind} = ${scopeToml(kind, permissions[kind]!, folder)}`);
-  const table = kinds.length === 0 ? "{}" : `{ ${kinds.join(", ")} }`;
-  return `[${name === null ? "tasks" : `plugin.${name}`}]\npermissions = ${table}`;
+  if (isFullTrust(permissions)) kinds.push("full_trust = true");
+  return `permissions = ${kinds.length === 0 ? "{}" : `{ ${kinds.join(", ")} }`}`;
 }
 
 /** The same with paths as they are written in the manifest; `resolveRequest` with no settings is the way back. */
@@ -77,6 +106,11 @@ export function writtenPermissions(permissions: PermissionSet, folder: string): 
     const scope = permissions[kind];
     return scope === undefined || scope === true ? scope : scope.map((item) => shorten(kind, item, folder));
   });
+}
+
+/** Whether it lets foreign code do whatever nuvom can: it starts programs, or loads native code. */
+function isFullTrust({ run, ffi }: PermissionSet): boolean {
+  return run !== undefined || ffi !== undefined;
 }
 
 /** For the middle of a sentence: `net a.example.com:443; read ./data, ./more`, `nothing`. */

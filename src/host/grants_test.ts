@@ -76,13 +76,14 @@ Deno.test("grantToml() writes the lines that grant exactly this", () => {
   assertEquals(
     toml,
     '[tasks]\npermissions = { read = ["./data", ".", "/etc/a\\"b\\\\c"], net = ["unix:./s"], env = true, ' +
-      'run = ["git", "./tool.sh"] }',
+      'run = ["git", "./tool.sh"], full_trust = true }',
   );
   assertEquals((parse(toml).tasks as { permissions: unknown }).permissions, {
     read: ["./data", ".", '/etc/a"b\\c'],
     net: ["unix:./s"],
     env: true,
     run: ["git", "./tool.sh"],
+    full_trust: true,
   });
   assertEquals(parse(grantToml("x", {})), { plugin: { x: { permissions: {} } } });
 });

@@ -1,7 +1,7 @@
 /** What a plugin's guest may ask and tell the host. @module */
 
 import type { EnqueueOrder, EventBus, MetricsSnapshot, WaitAnswer } from "../core/mod.ts";
-import { fromTable, type GuestLog, type HostCalls, readLog, type RealmHost } from "../sandbox/mod.ts";
+import { type CallContext, fromTable, type GuestLog, type HostCalls, readLog, type RealmHost } from "../sandbox/mod.ts";
 import { anything, list, name, number, object, type Shape } from "./shape.ts";
 
 /** What the host answers with. */
@@ -11,7 +11,8 @@ export interface HostAnswers {
   /** The client of the project. */
   readonly client: {
     enqueue(orders: readonly EnqueueOrder[]): Promise<readonly string[]>;
-    wait(id: string, timeoutMs: number): Promise<WaitAnswer | null>;
+    /** The signal is aborted when the guest no longer waits. */
+    wait(id: string, timeoutMs: number, signal: AbortSignal): Promise<WaitAnswer | null>;
   };
 }
 
@@ -33,7 +34,7 @@ export function guestHost(parts: GuestHostParts): RealmHost {
   const { plugin, bus } = parts;
   const calls = hostCalls(parts);
   return {
-    call: async (method, params) => await fromTable(calls, method)(params),
+    call: async (method, params, context) => await fromTable(calls, method)(params, context),
     note(method, params) {
       if (method === "plugin.registered") return parts.registered(params);
       if (method !== "log") return;
@@ -44,16 +45,18 @@ export function guestHost(parts: GuestHostParts): RealmHost {
   };
 }
 
+type HostCall = (params: unknown, context: CallContext) => Promise<unknown>;
+
 /** What any guest may call, plugin and executor alike. The client checks the orders themselves, as it does for everyone. */
 export function hostCalls(
   { metrics, client }: HostAnswers,
-): ReadonlyMap<string, (params: unknown) => Promise<unknown>> {
-  return new Map<string, (params: unknown) => Promise<unknown>>([
+): ReadonlyMap<string, HostCall> {
+  return new Map<string, HostCall>([
     ["metrics.snapshot", () => metrics()],
     ["client.enqueue", (params) => client.enqueue(orders(params, "orders"))],
-    ["client.wait", (params) => {
+    ["client.wait", (params, { signal }) => {
       const { id, timeoutMs } = wait(params, "");
-      return client.wait(id, timeoutMs);
+      return client.wait(id, timeoutMs, signal);
     }],
   ]);
 }

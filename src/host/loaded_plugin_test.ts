@@ -87,7 +87,7 @@ Deno.test("LoadedPlugin.start() shows the TOML for a permission that it was refu
   const error = await errorOf(started(site));
   assertEquals([error.code, error.exitCode], ["NUVOM_PLUGIN_PERMISSION", 3]);
   assertStringIncludes(error.message, 'The plugin "x" was refused read access to "/etc/hostname" in start() (./x.ts:');
-  assertStringIncludes(error.message, '[plugin.x]\npermissions = { read = ["/srv/data", "/etc/hostname"] }');
+  assertStringIncludes(error.message, 'permissions = { read = ["/srv/data", "/etc/hostname"] } under [plugin.x] in ');
 });
 
 Deno.test("LoadedPlugin.start() refuses registrations that do not fit what it provides", async () => {

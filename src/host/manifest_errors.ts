@@ -115,7 +115,7 @@ export function unknownPermission(place: string, permissions: string, kind: stri
   return error(
     "NUVOM_MANIFEST_PERMISSION",
     `${place}: ${permissions} has no kind ${quoted(kind)}.`,
-    didYouMean(kind, PERMISSION_KINDS, "kind"),
+    didYouMean(kind, [...PERMISSION_KINDS, "full_trust"], "kind"),
   );
 }
 
@@ -130,12 +130,31 @@ export function badPermission(
   return error("NUVOM_MANIFEST_PERMISSION", `${place}: the ${kind} permission ${quoted(item)} ${problem}.`, mend);
 }
 
-/** `NUVOM_MANIFEST_PERMISSION` @param item `write = ["."]` */
-export function writesOwnFiles(place: string, item: string, own: string): NuvomError {
+/** `NUVOM_MANIFEST_PERMISSION` @param item `write = true`, `write on /srv/app`. */
+export function opensOwnFiles(place: string, item: string, access: "read" | "write", own: string): NuvomError {
+  const harm = access === "write" ? "and so give itself every permission" : "which is none of its business";
   return error(
     "NUVOM_MANIFEST_PERMISSION",
-    `${place}: ${item} would let foreign code write ${own}, and so give itself every permission.`,
-    'Grant a folder that holds none of nuvom\'s own files, such as write = ["./data"].',
+    `${place}: ${item} would let foreign code ${access} ${own}, ${harm}.`,
+    `Grant a folder that holds none of nuvom's own files, such as ${access} = ["./data"].`,
+  );
+}
+
+/** `NUVOM_MANIFEST_PERMISSION` @param toml What to write. */
+export function trustNeeded(place: string, kind: PermissionKind, toml: string): NuvomError {
+  return error(
+    "NUVOM_MANIFEST_PERMISSION",
+    `${place}: ${kind} is full trust: with it foreign code can do whatever nuvom itself can, outside of every other grant.`,
+    `Write permissions = { ${toml} } by hand where that is meant.`,
+  );
+}
+
+/** `NUVOM_MANIFEST_PERMISSION` */
+export function wholeKindRefused(place: string, kind: PermissionKind, example: string): NuvomError {
+  return error(
+    "NUVOM_MANIFEST_PERMISSION",
+    `${place}: ${kind} = true is refused: ${kind} is full trust and is granted item by item.`,
+    `Write what is needed: ${example}.`,
   );
 }
 

@@ -13,6 +13,7 @@ import {
 import { ManifestDocument } from "./manifest_document.ts";
 import { pluginTableMisplaced } from "./manifest_errors.ts";
 import { ManifestNode } from "./manifest_node.ts";
+import { type OwnFiles, ownFiles } from "./own_files.ts";
 import { readPermissions } from "./read_permissions.ts";
 import { readPluginSection } from "./read_plugin_section.ts";
 import { resolveSpecifier } from "./specifier.ts";
@@ -28,34 +29,33 @@ const EXAMPLES = {
  * Reads a manifest; no file of a plugin or task is opened.
  *
  * @param path Absolute.
+ * @param own What of nuvom foreign code may not read or write, where the settings are known.
  * @throws {NuvomError} `NUVOM_MANIFEST_…`, `NUVOM_PLUGIN_SPECIFIER`
  */
-export async function readManifest(path: string): Promise<Manifest> {
-  return await readDocument(await ManifestDocument.open(path));
+export async function readManifest(path: string, own: OwnFiles = ownFiles(path)): Promise<Manifest> {
+  return await readDocument(await ManifestDocument.open(path), own);
 }
 
 /** The same for a text that is not in the file yet. */
 export async function readManifestText(path: string, text: string): Promise<Manifest> {
-  return await readDocument(ManifestDocument.of(path, text));
+  return await readDocument(ManifestDocument.of(path, text), ownFiles(path));
 }
 
-async function readDocument(document: ManifestDocument): Promise<Manifest> {
+async function readDocument(document: ManifestDocument, own: OwnFiles): Promise<Manifest> {
   const { plugins, plugin, tasks } = ManifestNode.root(document).record(["plugins", "plugin", "tasks"], EXAMPLES.tasks);
   return {
     path: document.path,
     folder: document.folder,
     plugins: plugins === undefined ? [] : await readPlugins(plugins),
-    sections: plugin === undefined ? new Map() : await readSections(plugin, document.path),
-    tasks: tasks === undefined
-      ? { modules: [], permissions: {}, place: document.placeOf([]) }
-      : readTasks(tasks, document.path),
+    sections: plugin === undefined ? new Map() : await readSections(plugin, own),
+    tasks: tasks === undefined ? { modules: [], permissions: {}, place: document.placeOf([]) } : readTasks(tasks, own),
   };
 }
 
-async function readSections(node: ManifestNode, manifest: string): Promise<Map<string, PluginSection>> {
+async function readSections(node: ManifestNode, own: OwnFiles): Promise<Map<string, PluginSection>> {
   const sections = new Map<string, PluginSection>();
   for (const [name, section] of node.table(EXAMPLES.plugin)) {
-    sections.set(name, await readPluginSection(name, section, manifest));
+    sections.set(name, await readPluginSection(name, section, own));
   }
   return sections;
 }
@@ -88,12 +88,12 @@ async function readEntry(
   return { specifier, ...resolved, listedUnder: [capability], place: node.place };
 }
 
-function readTasks(node: ManifestNode, manifest: string): TasksSection {
+function readTasks(node: ManifestNode, own: OwnFiles): TasksSection {
   const { modules, permissions, memory_mb } = node.record(["modules", "permissions", "memory_mb"], EXAMPLES.tasks);
   const memoryMb = memory_mb?.whole(MIN_MEMORY_MB, MAX_MEMORY_MB, "memory_mb = 1024");
   return {
     modules: modules?.texts('modules = ["./tasks/**/*.ts"]').map(readPattern) ?? [],
-    permissions: permissions === undefined ? {} : readPermissions(permissions, manifest),
+    permissions: permissions === undefined ? {} : readPermissions(permissions, own),
     ...(memoryMb === undefined ? {} : { memoryMb }),
     place: node.place,
   };

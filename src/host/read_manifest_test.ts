@@ -1,6 +1,8 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { NuvomError } from "../core/mod.ts";
 import type { PluginSection } from "./manifest.ts";
-import { readManifest } from "./read_manifest.ts";
+import { ownFiles } from "./own_files.ts";
+import { readManifest, readManifestText } from "./read_manifest.ts";
 import { TestProject } from "./testing.ts";
 
 async function refusal(manifest: string): Promise<string> {
@@ -44,7 +46,7 @@ both = { env = "a", file = "b" }
 
 [tasks]
 modules = ["./tasks/**/*.ts", "jobs/add.js"]
-permissions = { write = ["out"], run = ["git", "./tool.sh"] }
+permissions = { write = ["out"], run = ["git", "./tool.sh"], full_trust = true }
 memory_mb = 512
 `,
     { "plugins/my_queue.ts": "" },
@@ -367,7 +369,7 @@ Deno.test("readManifest() refuses permissions that Deno would not take, or drop"
     ...permission(
       "hrtime = true",
       "17",
-      '[tasks] permissions has no kind "hrtime". Known: env, ffi, import, net, read, run, sys, write.',
+      '[tasks] permissions has no kind "hrtime". Known: env, ffi, full_trust, import, net, read, run, sys, write.',
     ),
     ...permission(
       'net = ["a.example.com", "https://example.com/x"]',
@@ -388,23 +390,78 @@ Deno.test("readManifest() refuses permissions that Deno would not take, or drop"
   });
 });
 
-Deno.test("readManifest() lets nobody write what nuvom trusts", async () => {
-  const mend = 'Grant a folder that holds none of nuvom\'s own files, such as write = ["./data"].';
+/** The mistake in a grant of the task modules of `/project`. */
+async function grantRefusal(grant: string): Promise<string> {
+  const text = await refusal(`[tasks]\npermissions = { ${grant} }\n`);
+  return text.replace("NUVOM_MANIFEST_PERMISSION 3: .nuvom_plugins.toml:2:17: ", "");
+}
+
+Deno.test("readManifest() lets nobody read or write what is nuvom's own", async () => {
   const grants = {
-    "write = true": ["write = true", "/.nuvom_plugins.toml"],
-    'write = ["."]': ["write on /project", "/.nuvom_plugins.toml"],
-    'write = ["data/.."]': ["write on /project", "/.nuvom_plugins.toml"],
-    'write = ["/"]': ["write on /", "/.nuvom_plugins.toml"],
-    'write = ["./.nuvom_plugins.lock"]': ["write on /project/.nuvom_plugins.lock", "/.nuvom_plugins.lock"],
-    'write = ["./data", ".env"]': ["write on /project/.env", "/.env"],
-    'write = [".nuvom/nuvom.db"]': ["write on /project/.nuvom/nuvom.db", "/.nuvom"],
-    'net = ["unix:.nuvom"]': ["net on /project/.nuvom", "/.nuvom"],
+    "write = true": ["write = true", "write /project/.nuvom_plugins.toml"],
+    'write = ["."]': ["write on /project", "write /project/.nuvom_plugins.toml"],
+    'write = ["data/.."]': ["write on /project", "write /project/.nuvom_plugins.toml"],
+    'write = ["/"]': ["write on /", "write /project/.nuvom_plugins.toml"],
+    'write = ["./.nuvom_plugins.lock"]': [
+      "write on /project/.nuvom_plugins.lock",
+      "write /project/.nuvom_plugins.lock",
+    ],
+    'write = ["./data", ".env"]': ["write on /project/.env", "write /project/.env"],
+    'write = [".nuvom/nuvom.db"]': ["write on /project/.nuvom/nuvom.db", "write /project/.nuvom"],
+    'net = ["unix:.nuvom"]': ["net on /project/.nuvom", "write /project/.nuvom"],
+    "read = true": ["read = true", "read /project/.nuvom_plugins.toml"],
+    'read = [".env"]': ["read on /project/.env", "read /project/.env"],
+    'read = ["."]': ["read on /project", "read /project/.nuvom_plugins.toml"],
   };
   for (const [grant, [item, own]] of Object.entries(grants)) {
-    assertEquals(
-      await refusal(`[tasks]\npermissions = { ${grant} }\n`),
-      `NUVOM_MANIFEST_PERMISSION 3: .nuvom_plugins.toml:2:17: ${item} would let foreign code write /project${own}, ` +
-        `and so give itself every permission. ${mend}`,
-    );
+    const says = await grantRefusal(grant);
+    assert(says.startsWith(`${item} would let foreign code ${own}, `), says);
+    assertStringIncludes(says, "Grant a folder that holds none of nuvom's own files, such as ");
   }
+  assertStringIncludes(await grantRefusal(`write = ["${Deno.execPath()}"]`), `foreign code write ${Deno.execPath()}`);
+});
+
+Deno.test("readManifest() compares real paths: no link hides what is nuvom's own", async () => {
+  const folder = await Deno.realPath(await Deno.makeTempDir({ prefix: "nuvom-test-" }));
+  try {
+    await Deno.mkdir(`${folder}/.nuvom`);
+    await Deno.mkdir(`${folder}/elsewhere`);
+    await Deno.symlink(`${folder}/.nuvom`, `${folder}/link`);
+    await Deno.symlink(folder, `${folder}/elsewhere/up`);
+    const path = `${folder}/.nuvom_plugins.toml`;
+    for (const granted of ["link", "link/not-there/yet", "elsewhere/up", "elsewhere/up/.env"]) {
+      for (const kind of ["read", "write"]) {
+        const text = `[tasks]\npermissions = { ${kind} = ["./${granted}"] }\n`;
+        const error = await assertRejects(() => readManifestText(path, text), NuvomError);
+        assertStringIncludes(error.message, `would let foreign code ${kind} ${folder}/`);
+      }
+    }
+    await Deno.mkdir(`${folder}/cache`);
+    const own = ownFiles(path, [`${folder}/jobs.db`], `${folder}/cache`);
+    await Deno.writeTextFile(path, `[tasks]\npermissions = { read = ["./cache"] }\n`);
+    assertEquals((await readManifest(path, own)).tasks.permissions, { read: [`${folder}/cache`] });
+    for (const grant of ['write = ["./cache/x"]', 'read = ["./jobs.db"]']) {
+      await Deno.writeTextFile(path, `[tasks]\npermissions = { ${grant} }\n`);
+      await assertRejects(() => readManifest(path, own), NuvomError, "would let foreign code");
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("readManifest() takes run and ffi item by item, beside full_trust alone", async () => {
+  const trust = "is full trust: with it foreign code can do whatever nuvom itself can, outside of every other grant. ";
+  const cases = {
+    'run = ["git"]':
+      `run ${trust}Write permissions = { run = ["git"], full_trust = true } by hand where that is meant.`,
+    'ffi = ["/x.so"], full_trust = false':
+      `ffi ${trust}Write permissions = { ffi = ["/x.so"], full_trust = true } by hand where that is meant.`,
+    "run = true, full_trust = true":
+      'run = true is refused: run is full trust and is granted item by item. Write what is needed: run = ["git"], ' +
+      "full_trust = true.",
+    "ffi = true":
+      'ffi = true is refused: ffi is full trust and is granted item by item. Write what is needed: ffi = ["./lib/fast.so"], ' +
+      "full_trust = true.",
+  };
+  for (const [grant, says] of Object.entries(cases)) assertEquals(await grantRefusal(grant), says, grant);
 });

@@ -1,36 +1,47 @@
 /** Reads `permissions` of the manifest. @module */
 
 import { PERMISSION_KINDS, type PermissionKind, type PermissionSet } from "../core/mod.ts";
-import { badPermission, unknownPermission, writesOwnFiles } from "./manifest_errors.ts";
+import { badPermission, opensOwnFiles, trustNeeded, unknownPermission, wholeKindRefused } from "./manifest_errors.ts";
 import type { ManifestNode } from "./manifest_node.ts";
-import { isInside } from "./paths.ts";
+import { overlapping, type OwnFiles } from "./own_files.ts";
 import { checkPermissionItem } from "./permission_item.ts";
+
+/** Kinds with which foreign code can do whatever nuvom itself can. */
+const FULL_TRUST: readonly PermissionKind[] = ["run", "ffi"];
+/** The word that stands beside them. */
+const TRUST_KEY = "full_trust";
 
 const EXAMPLES: Readonly<Record<PermissionKind, string>> = {
   read: 'read = ["./data"]',
   write: 'write = ["./data"]',
   net: 'net = ["api.example.com:443"]',
   env: 'env = ["HOME"]',
-  run: 'run = ["git"]',
-  ffi: 'ffi = ["./lib/fast.so"]',
+  run: 'run = ["git"], full_trust = true',
+  ffi: 'ffi = ["./lib/fast.so"], full_trust = true',
   sys: 'sys = ["hostname"]',
   import: 'import = ["esm.example.com"]',
 };
 
 /**
- * A list of items, or true for the whole kind; an empty list grants nothing.
+ * A list of items, or true for the whole kind; an empty list grants nothing. `run` and `ffi` are full trust: they take
+ * a list only, and only beside `full_trust = true`.
  *
- * @param manifest Absolute path: foreign code may not write it, nor what else nuvom trusts.
+ * @param own What of nuvom foreign code may not read or write.
  * @throws {NuvomError} `NUVOM_MANIFEST_PERMISSION`, `NUVOM_MANIFEST_VALUE`, `NUVOM_MANIFEST_DUPLICATE`
  */
-export function readPermissions(node: ManifestNode, manifest: string): PermissionSet {
+export function readPermissions(node: ManifestNode, own: OwnFiles): PermissionSet {
   const granted: Partial<Record<PermissionKind, readonly string[] | true>> = {};
-  for (const [key, scope] of node.table('permissions = { net = ["api.example.com:443"] }')) {
+  const table = node.table('permissions = { net = ["api.example.com:443"] }');
+  const trusted = table.get(TRUST_KEY)?.flag("full_trust = true") ?? false;
+  for (const [key, scope] of table) {
+    if (key === TRUST_KEY) continue;
     const kind = PERMISSION_KINDS.find((known) => known === key);
     if (kind === undefined) throw unknownPermission(scope.place, node.shown, key);
     const items = scope.value === true ? true : readItems(kind, scope);
-    refuseOwnFiles(kind, items, scope.place, manifest);
-    if (items === true || items.length > 0) granted[kind] = items;
+    if (items !== true && items.length === 0) continue;
+    if (FULL_TRUST.includes(kind)) refuseUntrusted(kind, items, trusted, scope.place);
+    refuseOwnFiles(kind, items, scope.place, own);
+    granted[kind] = items;
   }
   return granted;
 }
@@ -45,21 +56,29 @@ function readItems(kind: PermissionKind, node: ManifestNode): string[] {
   });
 }
 
-/** Old versions of Deno are given `write` on the path of a Unix socket. */
-function refuseOwnFiles(kind: PermissionKind, items: readonly string[] | true, place: string, manifest: string): void {
-  if (kind === "write" && items === true) throw writesOwnFiles(place, "write = true", manifest);
-  if (items === true) return;
-  const written = kind === "write"
-    ? items
-    : items.filter((item) => item.startsWith("unix:")).map((item) => item.slice("unix:".length));
-  for (const path of written) {
-    const own = ownFiles(manifest).find((own) => isInside(own, path) || isInside(path, own));
-    if (own !== undefined) throw writesOwnFiles(place, `${kind} on ${path}`, own);
+function refuseUntrusted(kind: PermissionKind, items: readonly string[] | true, trusted: boolean, place: string): void {
+  if (items === true) throw wholeKindRefused(place, kind, EXAMPLES[kind]);
+  if (!trusted) throw trustNeeded(place, kind, `${kind} = ${JSON.stringify(items)}, full_trust = true`);
+}
+
+function refuseOwnFiles(
+  kind: PermissionKind,
+  items: readonly string[] | true,
+  place: string,
+  own: OwnFiles,
+): void {
+  if (items === true) {
+    if (kind === "read" || kind === "write") throw opensOwnFiles(place, `${kind} = true`, kind, own.closed[0]!);
+    return;
+  }
+  for (const [access, path] of opened(kind, items)) {
+    const found = overlapping(access, path, own);
+    if (found !== undefined) throw opensOwnFiles(place, `${kind} on ${path}`, access, found);
   }
 }
 
-/** What decides over the permissions of foreign code. */
-function ownFiles(manifest: string): string[] {
-  const folder = manifest.slice(0, manifest.lastIndexOf("/"));
-  return [manifest, manifest.replace(/(\.toml)?$/, ".lock"), `${folder}/.env`, `${folder}/.nuvom`];
+/** Old versions of Deno are given `read` and `write` on the path of a Unix socket. */
+function opened(kind: PermissionKind, items: readonly string[]): (readonly ["read" | "write", string])[] {
+  if (kind === "read" || kind === "write") return items.map((path) => [kind, path] as const);
+  return items.filter((item) => item.startsWith("unix:")).map((item) => ["write", item.slice("unix:".length)] as const);
 }

@@ -3,6 +3,7 @@
 import { MAX_MEMORY_MB, MIN_MEMORY_MB, type PluginSection, type SettingSource } from "./manifest.ts";
 import { badPluginName, badSpecifier, badValue, importsWithoutSource } from "./manifest_errors.ts";
 import type { ManifestNode } from "./manifest_node.ts";
+import type { OwnFiles } from "./own_files.ts";
 import { absolutePath } from "./paths.ts";
 import { readPermissions } from "./read_permissions.ts";
 import { isRemoteText, readRemoteUrl } from "./remote_text.ts";
@@ -27,15 +28,15 @@ const LONGEST = "1h";
 const MOST_RESTARTS = 1_000;
 const EXAMPLE = 'plugin.prometheus = { permissions = { net = ["127.0.0.1:9150"] } }';
 
-/** @param manifest Absolute path. */
-export async function readPluginSection(name: string, node: ManifestNode, manifest: string): Promise<PluginSection> {
+/** @param own What of nuvom foreign code may not read or write. */
+export async function readPluginSection(name: string, node: ManifestNode, own: OwnFiles): Promise<PluginSection> {
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(name)) throw badPluginName(node.place, name);
   const keys = node.record(KEYS, EXAMPLE);
   // Before a module is imported its name is not known, and it can't be imported without them.
   if (keys.imports !== undefined && keys.source === undefined) throw importsWithoutSource(keys.imports.place, name);
   return {
     name,
-    permissions: keys.permissions === undefined ? {} : readPermissions(keys.permissions, manifest),
+    permissions: keys.permissions === undefined ? {} : readPermissions(keys.permissions, own),
     optional: keys.optional?.flag("optional = true") ?? false,
     settings: keys.settings === undefined ? {} : readSettings(keys.settings),
     place: node.place,

@@ -34,6 +34,14 @@ export interface RemoteParts {
   readonly closeTimeoutMs: number;
 }
 
+/** What of a call is not as usual. */
+export interface RemoteCallOptions {
+  /** How much longer than other calls it may take, because it waits for something to happen. */
+  readonly waitMs?: number;
+  /** See {@linkcode CallOptions.signal}. */
+  readonly signal?: AbortSignal;
+}
+
 /** Calls the methods of one backend. */
 export class RemoteBackend {
   readonly parts: RemoteParts;
@@ -50,13 +58,16 @@ export class RemoteBackend {
     return opened.store === null ? undefined : `plugin ${plugin}: ${opened.store}`;
   }
 
-  /**
-   * Calls a method. Arguments that are undefined must be left out at the end: on the way they would become null.
-   * @param waitMs How much longer than other calls it may take, because it waits for something to happen.
-   */
-  async call<T>(method: string, args: readonly unknown[], answer: Shape<T>, waitMs = 0): Promise<T> {
+  /** Calls a method. Arguments that are undefined must be left out at the end: on the way they would become null. */
+  async call<T>(
+    method: string,
+    args: readonly unknown[],
+    answer: Shape<T>,
+    { waitMs = 0, signal }: RemoteCallOptions = {},
+  ): Promise<T> {
     const open = await this.parts.link.reach();
-    return await this.#callIn(open, method, args, { answer, timeoutMs: open.callMs + waitMs, waits: waitMs > 0 });
+    const options = { answer, timeoutMs: open.callMs + waitMs, waits: waitMs > 0, signal };
+    return await this.#callIn(open, method, args, options);
   }
 
   /** Closes it once; where its realm is gone, it is closed already. */

@@ -41,10 +41,14 @@ export class RemoteQueue implements QueueBackend {
     return this.#remote.call("enqueue", [jobs], list(receipt, jobs.length));
   }
 
-  /** Waits `waitMs` longer than other calls. An abort is answered at once; jobs that come after it are released. */
+  /**
+   * Waits `waitMs` longer than other calls. An abort is answered at once, and the plugin is told; jobs that come after
+   * it are released.
+   */
   async lease({ signal, ...request }: LeaseRequest): Promise<LeasedJob[]> {
     if (signal?.aborted) return [];
-    const leased = this.#remote.call("lease", [request], atMost(leasedJob, request.limit), request.waitMs);
+    const options = { waitMs: request.waitMs, signal };
+    const leased = this.#remote.call("lease", [request], atMost(leasedJob, request.limit), options);
     return signal === undefined ? await leased : await this.#unlessAborted(leased, signal);
   }
 

@@ -16,17 +16,28 @@ export function taskModuleFailed(detail: string, place: string, cause: Error): N
   );
 }
 
-/** `NUVOM_TASK_PERMISSION` @param asked `net access to "a.example.com:443"` @param toml What the manifest must say. */
-export function taskRefused(
+/** `NUVOM_TASK_PERMISSION` @param asked `net access to "a:443"`. @param advice `write permissions = … under [tasks] in …`. */
+export function taskRefused(asked: string, place: string | null, advice: string, cause: Error): NuvomError {
+  return error(
+    "NUVOM_TASK_PERMISSION",
+    `A task module was refused ${asked} while it was imported${place === null ? "" : ` (${place})`}.`,
+    `To grant it, ${advice}.`,
+    cause,
+  );
+}
+
+/** `NUVOM_TASK_PERMISSION`, of a handler. */
+export function handlerRefused(
+  task: string,
   asked: string,
   place: string | null,
-  grant: { readonly manifest: string; readonly toml: string },
+  advice: string,
   cause: Error,
 ): NuvomError {
   return error(
     "NUVOM_TASK_PERMISSION",
-    `A task module was refused ${asked} while it was imported${place === null ? "" : ` (${place})`}.`,
-    `To grant it, let ${grant.manifest} say:\n\n${grant.toml}\n`,
+    `The task "${task}" was refused ${asked}${place === null ? "" : ` (${place})`}.`,
+    `To grant it, ${advice}.`,
     cause,
   );
 }

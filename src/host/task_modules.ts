@@ -4,10 +4,11 @@
  * @module
  */
 
+import type { ErrorData } from "../core/mod.ts";
 import { graphRecord, type ModuleGraph, modulesFrom, type PreparedGraph, prepareGraph } from "../loader/mod.ts";
 import { type DiscoveredTask, openRealm, type Realm, type RealmHost, type RealmSpec } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
-import { discoverTasks } from "./discover_tasks.ts";
+import { discoverTasks, explainRefusal } from "./discover_tasks.ts";
 import { tasksFault } from "./check_lock.ts";
 import { CodeLoader } from "./code_loader.ts";
 import { findTaskUrls } from "./find_task_modules.ts";
@@ -79,6 +80,11 @@ export class TaskModules {
   /** Stack traces of the guest, with the original files, lines and columns. */
   mapStack(stack: string): string {
     return this.#written.reduce((text, files) => files.mapStack(text), stack);
+  }
+
+  /** What a handler threw; where it was refused something, with the way to grant it. */
+  explain(task: string, error: ErrorData): ErrorData {
+    return explainRefusal(task, error, this.#manifest);
   }
 
   /** The tasks of the last discovery, while none of their files has changed; else null. Nothing is imported. */

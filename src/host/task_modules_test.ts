@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { ErrorData } from "../core/mod.ts";
 import { loadSettings } from "../settings/mod.ts";
 import { unknownMethod } from "../sandbox/mod.ts";
 import { TaskModules } from "./task_modules.ts";
@@ -158,9 +159,31 @@ Deno.test("TaskModules.discover() shows the permission that an import lacks", as
   assertEquals(
     await refusal('await Deno.readTextFile(new URL("file:///etc/hostname"));\n', manifest),
     'NUVOM_TASK_PERMISSION 3: A task module was refused read access to "/etc/hostname" while it was imported ' +
-      "(./tasks/x.ts:1:12). To grant it, let /project/.nuvom_plugins.toml say:\n\n" +
-      '[tasks]\npermissions = { read = ["./lib", "/etc/hostname"], net = ["a.example.com"] }\n',
+      "(./tasks/x.ts:1:12). To grant it, write permissions = " +
+      '{ read = ["./lib", "/etc/hostname"], net = ["a.example.com"] } under [tasks] in /project/.nuvom_plugins.toml.',
   );
+});
+
+Deno.test("TaskModules.explain() shows the permission that a handler lacks, also as a cause, and leaves the rest", async () => {
+  await using project = await TestProject.with(`${MANIFEST}permissions = { net = ["a.example.com"] }\n`);
+  const modules = new TaskModules(await project.manifest(), loadSettings({ cwd: project.folder, env: {} }));
+  const refused: ErrorData = {
+    name: "NotCapable",
+    message: 'Requires net access to "b.example.com:443", run again with the --allow-net flag',
+    stack: `NotCapable\n    at handler (file://${project.folder}/tasks/x.ts:3:7)`,
+  };
+  for (const error of [refused, { name: "Error", message: "no connection", cause: refused }]) {
+    const { code, message, cause } = modules.explain("fetch", error);
+    assertEquals(code, "NUVOM_TASK_PERMISSION");
+    assertEquals(
+      message,
+      'The task "fetch" was refused net access to "b.example.com:443" (./tasks/x.ts:3:7). To grant it, write ' +
+        `permissions = { net = ["a.example.com", "b.example.com:443"] } under [tasks] in ${project.path}.`,
+    );
+    assertEquals(cause?.message, error.message);
+  }
+  const other = { name: "Error", message: "no such row" };
+  assertEquals(modules.explain("fetch", other), other);
 });
 
 Deno.test("TaskModules.discover() gives a module the variables that its grant covers", async () => {

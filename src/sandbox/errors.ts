@@ -1,6 +1,7 @@
 /** What can go wrong with a realm. @module */
 
 import { NuvomError } from "../core/mod.ts";
+import { MAX_DEPTH } from "./message_depth.ts";
 
 /** `NUVOM_REALM_START` */
 export function realmStartFailed(name: string, detail: string, cause?: unknown): NuvomError {
@@ -32,6 +33,31 @@ export function rpcTimeout(peer: string, method: string, timeoutMs: number): Nuv
   return new NuvomError("NUVOM_RPC_TIMEOUT", {
     what: `${peer} did not answer ${method} within ${timeoutMs} ms.`,
     mend: "It may hang or be overloaded; call_timeout in the manifest gives it more time.",
+  });
+}
+
+/** `NUVOM_RPC_BUSY` */
+export function rpcBusy(peer: string, method: string): NuvomError {
+  return new NuvomError("NUVOM_RPC_BUSY", {
+    what: `${peer} has too much under way to take ${method}.`,
+    mend: "Wait for the answers of earlier calls, or send many items in one call.",
+  });
+}
+
+/** `NUVOM_RPC_TOO_LARGE` */
+export function tooLarge(method: string, cause?: unknown): NuvomError {
+  return new NuvomError("NUVOM_RPC_TOO_LARGE", {
+    what: `The message for ${method} is larger than 64 MiB.`,
+    mend: "Send less at a time; keep large data elsewhere and send where it is.",
+    cause,
+  });
+}
+
+/** `NUVOM_RPC_TOO_DEEP` */
+export function tooDeep(what: string): NuvomError {
+  return new NuvomError("NUVOM_RPC_TOO_DEEP", {
+    what: `${what} is nested more than ${MAX_DEPTH} lists and objects deep.`,
+    mend: "Send flatter data, or send it as a text of JSON.",
   });
 }
 

@@ -1,19 +1,23 @@
 /**
- * Texts as authenticated frames on a byte stream: length, sequence number, tag, UTF-8. A frame that is out of order or
- * whose tag does not fit ends the conversation.
+ * Texts as authenticated frames on a byte stream: length, tag, sequence number, then each text's length and UTF-8. A
+ * frame that is out of order or whose tag does not fit ends the conversation. What is sent while a frame is written
+ * shares the next one: a tag costs more than a short text.
  * @module
  */
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { badFrame } from "./errors.ts";
-
-/** Largest frame, in bytes. */
-export const MAX_FRAME = 64 * 1024 * 1024;
+import { MAX_MESSAGE } from "./protocol.ts";
 
 const TAG = 16;
 const HEAD = 4;
 const SEQUENCE = 4;
+const LENGTH = 4;
+/** Characters after which a frame takes no more texts. */
+const FULL = 256 * 1024;
+/** Largest frame, in bytes: refused by its length, before it is read. The largest text may follow smaller ones. */
+export const MAX_FRAME: number = MAX_MESSAGE + 4 * FULL;
 const READ_SIZE = 128 * 1024;
 
 /** Which side wrote a frame; part of what is authenticated, so that a frame can't be sent back. */
@@ -38,7 +42,7 @@ export class FramedChannel {
   readonly #theirs: Side;
   #sent = 0;
   #received = 0;
-  #queue: Uint8Array[] = [];
+  #queue: string[] = [];
   #writing: Promise<void> | undefined;
   #closed = false;
 
@@ -53,14 +57,8 @@ export class FramedChannel {
   /** Queues a text; all that is queued in one turn is written at once. */
   send(text: string): void {
     if (this.#closed) return;
-    const size = Buffer.byteLength(text);
-    if (size + SEQUENCE + TAG > MAX_FRAME) throw badFrame(`it has ${size} bytes, at most ${MAX_FRAME}`);
-    const frame = Buffer.allocUnsafe(HEAD + TAG + SEQUENCE + size);
-    frame.writeUInt32LE(TAG + SEQUENCE + size, 0);
-    frame.writeUInt32LE(this.#sent++ >>> 0, HEAD + TAG);
-    frame.write(text, HEAD + TAG + SEQUENCE);
-    frame.set(tagOf(this.#key, this.#mine, frame.subarray(HEAD + TAG)), HEAD);
-    this.#queue.push(frame);
+    if (text.length * 3 > MAX_MESSAGE && Buffer.byteLength(text) > MAX_MESSAGE) throw badFrame("it is too large");
+    this.#queue.push(text);
     this.#writing ??= Promise.resolve().then(() => this.#flush());
   }
 
@@ -101,7 +99,7 @@ export class FramedChannel {
         if (length > READ_SIZE) return await this.#readLong(bytes.subarray(at), HEAD + length, onText);
         break;
       }
-      onText(this.#open(bytes.subarray(at + HEAD, at + HEAD + length)));
+      this.#open(bytes.subarray(at + HEAD, at + HEAD + length), onText);
       at += HEAD + length;
     }
     return bytes.subarray(at);
@@ -116,15 +114,19 @@ export class FramedChannel {
       if (count === null) return Buffer.alloc(0);
       filled += count;
     }
-    onText(this.#open(whole.subarray(HEAD)));
+    this.#open(whole.subarray(HEAD), onText);
     return Buffer.alloc(0);
   }
 
-  #open(frame: Buffer): string {
+  #open(frame: Buffer, onText: (text: string) => void): void {
     const body = frame.subarray(TAG);
     if (!timingSafeEqual(frame.subarray(0, TAG), tagOf(this.#key, this.#theirs, body))) throw badFrame("it is forged");
     if (body.readUInt32LE(0) !== this.#received++ >>> 0) throw badFrame("it is out of order");
-    return body.toString("utf8", SEQUENCE);
+    for (let at = SEQUENCE; at < body.length;) {
+      const end = at + LENGTH + body.readUInt32LE(at);
+      onText(body.toString("utf8", at + LENGTH, end));
+      at = end;
+    }
   }
 
   async #read(into: Uint8Array): Promise<number | null> {
@@ -136,11 +138,31 @@ export class FramedChannel {
     }
   }
 
+  /** As many of the texts that wait as go into one frame. */
+  #nextFrame(): Buffer {
+    let count = 0;
+    let size = 0;
+    for (let length = 0; count < this.#queue.length && length < FULL; count++) {
+      length += LENGTH + this.#queue[count]!.length;
+      size += LENGTH + Buffer.byteLength(this.#queue[count]!);
+    }
+    const frame = Buffer.allocUnsafe(HEAD + TAG + SEQUENCE + size);
+    frame.writeUInt32LE(TAG + SEQUENCE + size, 0);
+    frame.writeUInt32LE(this.#sent++ >>> 0, HEAD + TAG);
+    let at = HEAD + TAG + SEQUENCE;
+    for (const text of this.#queue.splice(0, count)) {
+      const written = frame.write(text, at + LENGTH);
+      frame.writeUInt32LE(written, at);
+      at += LENGTH + written;
+    }
+    frame.set(tagOf(this.#key, this.#mine, frame.subarray(HEAD + TAG)), HEAD);
+    return frame;
+  }
+
   async #flush(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
-        const bytes = this.#queue.length === 1 ? this.#queue[0]! : Buffer.concat(this.#queue);
-        this.#queue = [];
+        const bytes = this.#nextFrame();
         for (let at = 0; at < bytes.length;) at += await this.#stream.write(bytes.subarray(at));
       }
     } catch {

@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { NuvomError } from "../core/mod.ts";
+import { MAX_MESSAGE } from "./protocol.ts";
 import { type ByteStream, FramedChannel, MAX_FRAME } from "./frames.ts";
 
 const KEY = new Uint8Array(32).fill(7);
@@ -47,10 +48,17 @@ class Pipe implements ByteStream {
   }
 }
 
-async function written(texts: readonly string[], side: "host" | "guest" = "host"): Promise<Uint8Array> {
+async function written(
+  texts: readonly string[],
+  side: "host" | "guest" = "host",
+  together = false,
+): Promise<Uint8Array> {
   const pipe = new Pipe();
   const channel = new FramedChannel(pipe, KEY, side);
-  texts.forEach((text) => channel.send(text));
+  for (const text of texts) {
+    channel.send(text);
+    if (!together) await channel.flushed();
+  }
   await channel.flushed();
   return pipe.bytes();
 }
@@ -69,6 +77,16 @@ Deno.test("FramedChannel carries texts of every size, in order, whatever the chu
   const bytes = await written(texts);
   for (const limit of [997, 131_072]) assertEquals(await read(bytes, limit), texts);
   assertEquals(await read(await written(["a", "", "bc"]), 3), ["a", "", "bc"]);
+});
+
+Deno.test("FramedChannel puts texts that are sent together into few frames, each as it was", async () => {
+  const texts = Array.from({ length: 2_000 }, (_, i) => `${"ü".repeat(i % 300)} ${i}`);
+  const together = await written(texts, "host", true);
+  assertEquals(await read(together), texts);
+  const largest = ["first", "x".repeat(MAX_MESSAGE)];
+  assertEquals((await read(await written(largest, "host", true))).map((text) => text.length), [5, MAX_MESSAGE]);
+  const apart = await written(texts);
+  assert(apart.length - together.length > 1_900 * 20, `${apart.length} ${together.length}`);
 });
 
 Deno.test("FramedChannel carries a long text while others follow it", async () => {

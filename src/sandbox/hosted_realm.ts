@@ -8,7 +8,7 @@ import type { GuestInit } from "./guest_init.ts";
 import { STUBS } from "../loader/mod.ts";
 import { realmGone, realmStartFailed, realmStartTimeout } from "./errors.ts";
 import { cleanLine } from "./lines.ts";
-import { RpcPeer } from "./rpc.ts";
+import { type CallOptions, type RpcCounts, RpcPeer } from "./rpc.ts";
 
 /** Stubs that change their thread for good; inline, that thread is the host's. */
 const NARROWING: readonly string[] = ["descriptors.js", "timers.js"];
@@ -49,13 +49,17 @@ export class HostedRealm implements Realm {
     // Nobody waits for readiness when the start itself has failed.
     this.#ready.promise.catch(() => {});
     this.#peer = new RpcPeer(spec.name, (text) => this.#transport?.send(text), {
-      call: (method, params) => host.call(method, params),
+      call: (method, params, context) => host.call(method, params, context),
       note: (method, params) => this.#note(method, params),
     });
   }
 
   get pid(): number | null {
     return this.#transport?.pid ?? null;
+  }
+
+  get counts(): RpcCounts {
+    return this.#peer.counts;
   }
 
   /** The transport is there; texts may come. */
@@ -105,9 +109,9 @@ export class HostedRealm implements Realm {
   call<M extends keyof GuestCalls>(
     method: M,
     params: GuestCalls[M]["params"],
-    options: { readonly timeoutMs: number },
+    options: CallOptions,
   ): Promise<GuestCalls[M]["result"]> {
-    return this.#peer.call(method, params, options.timeoutMs) as Promise<GuestCalls[M]["result"]>;
+    return this.#peer.call(method, params, options) as Promise<GuestCalls[M]["result"]>;
   }
 
   note<M extends keyof ExecutorNotes>(method: M, params: ExecutorNotes[M]["params"]): void {
@@ -154,12 +158,18 @@ export class HostedRealm implements Realm {
     if (method === "failed") {
       return this.#ready.reject(realmStartFailed(this.name, (params as { message: string }).message));
     }
+    if (method === "lost") return this.#host.output("stderr", linesLost(params));
     if (method !== "output") return this.#host.note(method, params);
     const { stream, text } = params as { stream: "stdout" | "stderr"; text: string };
     for (const line of String(text).split("\n")) {
       if (line !== "") this.#host.output(stream === "stderr" ? "stderr" : "stdout", cleanLine(line));
     }
   }
+}
+
+function linesLost(params: unknown): string {
+  const { count } = (params ?? {}) as { readonly count?: unknown };
+  return `(${Number(count)} lines were dropped here: they came faster than they can be taken, or were too long)`;
 }
 
 /** The first message to a guest. */

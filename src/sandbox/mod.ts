@@ -6,7 +6,7 @@ export { type GuestLog, readLog } from "./guest_log.ts";
 export { openRealm } from "./open_realm.ts";
 export type { GuestCalls, Isolation, Realm, RealmExit, RealmHost, RealmSpec } from "./realm.ts";
 export { unknownMethod } from "./errors.ts";
-export { fromTable } from "./rpc.ts";
+export { type CallContext, type CallOptions, fromTable, type RpcCounts } from "./rpc.ts";
 export type {
   AbortReason,
   AttemptOrder,

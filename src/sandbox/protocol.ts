@@ -24,6 +24,12 @@ export const RECALL = "recall";
 /** Begins the answer to {@linkcode RECALL}; the number of the last order that was begun follows. */
 export const BEGUN = "begun ";
 
+/** Largest message, in bytes of UTF-8. */
+export const MAX_MESSAGE = 64 * 1024 * 1024;
+
+/** Notes that are dropped, and counted, while the other side does not keep up. */
+export const LOSSY_NOTES: ReadonlySet<string> = new Set(["log", "output", "job.progress"]);
+
 /** What a realm is for. */
 export type RealmRole = "plugin" | "executor";
 

@@ -2,6 +2,7 @@
 
 import type { PermissionSet } from "../core/mod.ts";
 import type { PreparedGraph } from "../loader/mod.ts";
+import type { CallContext, CallOptions, RpcCounts } from "./rpc.ts";
 import type { ExecutorCalls, ExecutorNotes, PluginCalls, RealmRole } from "./protocol.ts";
 
 /** `process`: a process of its own; `worker`: a thread of the host; `inline`: the host's own thread, full trust. */
@@ -33,7 +34,8 @@ export interface RealmSpec {
 
 /** What the host answers to a guest. */
 export interface RealmHost {
-  call(method: string, params: unknown): Promise<unknown>;
+  /** The context's signal is aborted when the guest no longer waits, or is gone. */
+  call(method: string, params: unknown, context: CallContext): Promise<unknown>;
   note(method: string, params: unknown): void;
   /** A line that the guest printed, without its line break. */
   output(stream: "stdout" | "stderr", line: string): void;
@@ -59,11 +61,13 @@ export interface Realm {
   readonly pid: number | null;
   /** From the request until the guest was ready. */
   readonly startMs: number;
-  /** @throws {NuvomError} `NUVOM_RPC_TIMEOUT`, `NUVOM_REALM_GONE`, and what the guest threw. */
+  /** What has passed between it and the host so far. */
+  readonly counts: RpcCounts;
+  /** @throws {NuvomError} `NUVOM_RPC_…`, `NUVOM_REALM_GONE`, and what the guest threw. */
   call<M extends keyof GuestCalls>(
     method: M,
     params: GuestCalls[M]["params"],
-    options: { readonly timeoutMs: number },
+    options: CallOptions,
   ): Promise<GuestCalls[M]["result"]>;
   note<M extends keyof ExecutorNotes>(method: M, params: ExecutorNotes[M]["params"]): void;
   /**

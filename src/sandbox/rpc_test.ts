@@ -11,19 +11,27 @@ function pair(left: RpcHandlers, right: RpcHandlers): { readonly a: RpcPeer; rea
   return { a, b };
 }
 
+/** A peer whose other side is the test. */
+function lone(handlers: RpcHandlers = NOTHING) {
+  const sent: string[] = [];
+  const peer = new RpcPeer("b", (text) => void sent.push(text), handlers);
+  const lastId = () => JSON.parse(sent.findLast((text) => text.startsWith('["call"'))!)[1] as number;
+  return { peer, sent, lastId };
+}
+
 Deno.test("RpcPeer.call() carries values both ways", async () => {
   const { a, b } = pair(
     { ...NOTHING, call: (method, params) => ({ method, params }) },
     { ...NOTHING, call: (_method, params) => (params as number[]).map((n) => n * 2) },
   );
-  assertEquals(await a.call("double", [1, 2], 1_000), [2, 4]);
-  assertEquals(await b.call("echo", { x: null }, 1_000), { method: "echo", params: { x: null } });
+  assertEquals(await a.call("double", [1, 2], { timeoutMs: 1_000 }), [2, 4]);
+  assertEquals(await b.call("echo", { x: null }, { timeoutMs: 1_000 }), { method: "echo", params: { x: null } });
 });
 
 Deno.test("RpcPeer.call() rejects with the other side's error: code, cause and stack", async () => {
   const thrown = new NuvomError("NUVOM_JOB_UNKNOWN", { what: "There is no job.", cause: new RangeError("inner") });
   const { a } = pair(NOTHING, { ...NOTHING, call: () => Promise.reject(thrown) });
-  const error = await assertRejects(() => a.call("x", null, 1_000), NuvomError);
+  const error = await assertRejects(() => a.call("x", null, { timeoutMs: 1_000 }), NuvomError);
   assertEquals([error.code, error.message, error.stack], ["NUVOM_JOB_UNKNOWN", "There is no job.", thrown.stack]);
   assertEquals((error.cause as Error).message, "inner");
 });
@@ -38,55 +46,69 @@ Deno.test("RpcPeer.call() answers also where a hostile value was thrown or retur
     ...NOTHING,
     call: (method) => method === "throw" ? Promise.reject(hostile) : { big: 1n },
   });
-  await assertRejects(() => a.call("throw", null, 1_000), Error, "can't be described");
-  await assertRejects(() => a.call("return", null, 1_000), Error, "BigInt");
+  await assertRejects(() => a.call("throw", null, { timeoutMs: 1_000 }), Error, "can't be described");
+  await assertRejects(() => a.call("return", null, { timeoutMs: 1_000 }), Error, "BigInt");
 });
 
 Deno.test("RpcPeer.call() is settled by every answer, however malformed its error", async () => {
   for (const error of ["null", "1", '"text"', "[]", '{"code":5,"message":{},"cause":{"cause":7}}', '{"cause":null}']) {
-    const peer = new RpcPeer("b", () => {}, NOTHING);
-    const call = assertRejects(() => peer.call("x", null, 60_000), Error);
-    peer.receive(`["error",1,${error}]`);
+    const { peer, lastId } = lone();
+    const call = assertRejects(() => peer.call("x", null, { timeoutMs: 60_000 }), Error);
+    peer.receive(`["error",${lastId()},${error}]`);
     await call;
   }
-  const deep = new RpcPeer("b", () => {}, NOTHING);
-  const call = assertRejects(() => deep.call("x", null, 60_000), Error, "outer");
-  deep.receive(`["error",1,${'{"message":"outer","cause":'.repeat(5_000)}{}${"}".repeat(5_000)}]`);
+  const deep = lone();
+  const call = assertRejects(() => deep.peer.call("x", null, { timeoutMs: 60_000 }), Error, "outer");
+  deep.peer.receive(`["error",${deep.lastId()},${'{"message":"outer","cause":'.repeat(50)}{}${"}".repeat(50)}]`);
   await call;
 });
 
 Deno.test("RpcPeer.call() rejects when its time is over and drops the late and the doubled answer", async () => {
-  const peer = new RpcPeer("b", () => {}, NOTHING);
-  const error = await assertRejects(() => peer.call("slow", null, 1), NuvomError);
+  const { peer, sent, lastId } = lone();
+  const error = await assertRejects(() => peer.call("slow", null, { timeoutMs: 1 }), NuvomError);
   assertEquals(error.code, "NUVOM_RPC_TIMEOUT");
-  peer.receive('["answer",1,"late"]');
-  const second = peer.call("quick", null, 60_000);
-  peer.receive('["answer",2,"first"]');
-  peer.receive('["answer",2,"doubled"]');
+  const late = lastId();
+  assertEquals(sent.at(-1), `["cancel",${late}]`);
+  peer.receive(`["answer",${late},"late"]`);
+  const second = peer.call("quick", null, { timeoutMs: 60_000 });
+  peer.receive(`["answer",${lastId()},"first"]`);
+  peer.receive(`["answer",${lastId()},"doubled"]`);
   peer.receive('["answer",77,"made up"]');
   assertEquals(await second, "first");
+  assertEquals(peer.counts, { calls: 2, lateAnswers: 3, refusedNotes: 0 });
+});
+
+Deno.test("RpcPeer takes no answer that was meant for another realm", () => {
+  const [old, now] = [lone(), lone()];
+  void old.peer.call("x", null, { timeoutMs: Infinity });
+  void now.peer.call("x", null, { timeoutMs: Infinity });
+  now.peer.receive(`["answer",${old.lastId()},"stale"]`);
+  assertEquals(now.peer.counts.lateAnswers, 1);
 });
 
 Deno.test("RpcPeer.close() rejects what waits and what follows, and sends nothing more", async () => {
   const sent: string[] = [];
   const peer = new RpcPeer("b", (text) => void sent.push(text), NOTHING);
-  const waiting = assertRejects(() => peer.call("x", null, 60_000), Error, "gone");
+  const waiting = assertRejects(() => peer.call("x", null, { timeoutMs: 60_000 }), Error, "gone");
   peer.close(new Error("gone"));
   await waiting;
-  await assertRejects(() => peer.call("y", null, 60_000), Error, "gone");
+  await assertRejects(() => peer.call("y", null, { timeoutMs: 60_000 }), Error, "gone");
   peer.note("z", null);
   assertEquals(sent.length, 1);
 });
 
 Deno.test("RpcPeer.call() takes a time limit that no timer of the platform can hold", async () => {
   const { a } = pair(NOTHING, { ...NOTHING, call: () => new Promise((resolve) => setTimeout(resolve, 20, "done")) });
-  assertEquals(await a.call("x", null, 10_000_000_000), "done");
-  assertEquals(await a.call("x", null, Infinity), "done");
+  assertEquals(await a.call("x", null, { timeoutMs: 10_000_000_000 }), "done");
+  assertEquals(await a.call("x", null, { timeoutMs: Infinity }), "done");
 });
 
 Deno.test("RpcPeer.receive() throws what can't be read", () => {
   const peer = new RpcPeer("b", () => {}, NOTHING);
-  for (const text of ["", "{", "null", "undefined"]) assertThrows(() => peer.receive(text));
+  for (const text of ["", "{", "null", "undefined", '{"a":1}']) assertThrows(() => peer.receive(text));
+  for (const text of ['["answer"]', '["call","1","x",null]', '["no such",1]', '["grant","much"]', '["grant",-1]']) {
+    assertEquals(assertThrows(() => peer.receive(text), NuvomError).code, "NUVOM_RPC_FRAME", text);
+  }
 });
 
 // Deno takes the accessor `__proto__` away from Object.prototype, so that such a key is one like any other; should that

@@ -80,7 +80,7 @@ export class BasicQueueAdapter implements QueueBackend {
     let pause: number = PAUSES.first;
     while (!this.#closed) {
       const jobs = await this.#take(request);
-      const left = until - this.#clock.now();
+      const left = request.signal?.aborted ? 0 : until - this.#clock.now();
       if (jobs.length > 0 || left <= 0) return await this.#handOut(jobs, request);
       if (await this.#waitForJob(left, pause)) pause = PAUSES.first;
       else pause = Math.min(pause * 2, PAUSES.longest);

@@ -240,7 +240,7 @@ export class Dispatcher {
   #ended(attempt: Attempt, reported: unknown, durationMs: number): void {
     if (attempt.startOrder > 0) this.#prefetch.observe(durationMs);
     if (attempt.leaseLost) return this.#ledger.forget(attempt);
-    const outcome = countedOutcome(attempt, reported, this.#parts.mapStack);
+    const outcome = countedOutcome(attempt, reported, this.#parts);
     if (outcome === null) this.#ledger.release(attempt, STOPPING);
     else this.#ledger.finish(attempt, outcome, durationMs);
   }

@@ -1,6 +1,6 @@
 /** What a worker is made of. @module */
 
-import type { Clock, EventBus, QueueBackend, ResultBackend } from "../core/mod.ts";
+import type { Clock, ErrorData, EventBus, QueueBackend, ResultBackend } from "../core/mod.ts";
 import type { EntryRef, Realm, RealmHost } from "../sandbox/mod.ts";
 
 /** Numbers and names that a worker is run with. Durations are milliseconds. */
@@ -40,6 +40,8 @@ export interface WorkerParts {
   readonly entries: () => Promise<readonly EntryRef[]>;
   /** Puts the original files and lines into the stack of a handler's error. @default as the executor reports it */
   readonly mapStack?: (stack: string) => string;
+  /** Says what to do about an error of a handler, such as a permission that it lacks. @default nothing */
+  readonly explain?: (task: string, error: ErrorData) => ErrorData;
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly options: WorkerOptions;

@@ -6,40 +6,42 @@ import { jobCancelled, jobTimeout, reportInvalid } from "./errors.ts";
 
 const LONGEST_SNOOZE_MS = 100 * 365 * 86_400_000;
 
-/** Puts the original files and lines into a stack. */
-type MapStack = (stack: string) => string;
+/** How errors of handlers are made readable. */
+export interface Readable {
+  /** Puts the original files and lines into a stack. */
+  readonly mapStack?: (stack: string) => string;
+  /** Says what to do about an error. */
+  readonly explain?: (task: string, error: ErrorData) => ErrorData;
+}
 
 /**
  * The outcome that counts: what the handler reported, unless the attempt had been told to stop. Null when it has to go
  * back to the queue without an outcome.
  */
-export function countedOutcome(attempt: Attempt, reported: unknown, mapStack?: MapStack): Outcome | null {
+export function countedOutcome(attempt: Attempt, reported: unknown, readable: Readable = {}): Outcome | null {
   switch (attempt.abort) {
     case "timeout":
       return { kind: "timeout", error: jobTimeout(attempt.job), ...retryIn(reported) };
     case "cancelled":
       return { kind: "cancelled", error: jobCancelled(attempt.job) };
     case "shutdown": {
-      const outcome = checked(attempt, reported, mapStack);
+      const outcome = checked(attempt, reported, readable);
       return outcome.kind === "success" || outcome.kind === "snoozed" ? outcome : null;
     }
     case "lease lost":
       return null;
     case null:
-      return checked(attempt, reported, mapStack);
+      return checked(attempt, reported, readable);
   }
 }
 
-function checked(attempt: Attempt, reported: unknown, mapStack?: MapStack): Outcome {
+function checked(attempt: Attempt, reported: unknown, readable: Readable = {}): Outcome {
   const outcome = (reported ?? {}) as Partial<Record<string, unknown>>;
   if (outcome.kind === "success" && isResult(outcome.result)) return reported as Outcome;
   if (outcome.kind === "failure" && isError(outcome.error)) {
-    return {
-      kind: "failure",
-      error: mapped(outcome.error, mapStack),
-      retryable: outcome.retryable !== false,
-      ...retryIn(reported),
-    };
+    const error = mapped(outcome.error, readable.mapStack);
+    const explained = readable.explain?.(attempt.job.task, error) ?? error;
+    return { kind: "failure", error: explained, retryable: outcome.retryable !== false, ...retryIn(reported) };
   }
   if (outcome.kind === "snoozed" && isDelay(outcome.delayMs)) return { kind: "snoozed", delayMs: outcome.delayMs };
   return { kind: "failure", error: reportInvalid(attempt.job), retryable: true };
@@ -64,7 +66,7 @@ function isDelay(value: unknown): value is number {
   return typeof value === "number" && value >= 0 && value <= LONGEST_SNOOZE_MS;
 }
 
-function mapped(error: ErrorData, mapStack?: MapStack): ErrorData {
+function mapped(error: ErrorData, mapStack: Readable["mapStack"]): ErrorData {
   if (mapStack === undefined) return error;
   return {
     ...error,

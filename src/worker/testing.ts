@@ -18,7 +18,7 @@ import {
 } from "../core/mod.ts";
 import type { AttemptOrder, Realm, RealmExit, RealmHost } from "../sandbox/mod.ts";
 import { FakeClock, settleDown } from "../testing/fake_clock.ts";
-import type { WorkerOptions } from "./options.ts";
+import type { WorkerOptions, WorkerParts } from "./options.ts";
 import { Worker } from "./worker.ts";
 
 /** A queue whose jobs are put there as leased records; it writes down all that is asked of it. */
@@ -123,6 +123,7 @@ export class HandRealm implements Realm {
   readonly kind = "process";
   readonly pid = 1;
   readonly startMs = 1;
+  readonly counts = { calls: 0, lateAnswers: 0, refusedNotes: 0 };
   readonly name: string;
   readonly host: RealmHost;
   readonly orders: AttemptOrder[] = [];
@@ -214,7 +215,8 @@ export class HandRealm implements Realm {
 /** Options of the worker, and parts that most tests leave out. */
 export interface RigOptions extends Partial<WorkerOptions> {
   readonly results?: Partial<ResultBackend>;
-  readonly mapStack?: (stack: string) => string;
+  readonly mapStack?: WorkerParts["mapStack"];
+  readonly explain?: WorkerParts["explain"];
 }
 
 /** A worker and everything around it. */
@@ -231,12 +233,13 @@ export class Rig {
 
   constructor(options: RigOptions = {}, prepare?: (queue: HandQueue) => void) {
     prepare?.(this.queue);
-    const { results, mapStack, ...rest } = options;
+    const { results, mapStack, explain, ...rest } = options;
     this.open = (host, index) => Promise.resolve(new HandRealm(host, index));
     this.worker = new Worker({
       queue: this.queue,
       results: results === undefined ? null : results as ResultBackend,
       ...(mapStack === undefined ? {} : { mapStack }),
+      ...(explain === undefined ? {} : { explain }),
       bus: this.bus,
       clock: this.clock,
       entries: () => Promise.resolve([]),

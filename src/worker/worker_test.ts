@@ -171,12 +171,19 @@ Deno.test("Worker does not believe an executor what can't be", async () => {
   const [settlement] = rig.queue.settlements;
   assertEquals(rig.queue.settlements.length, 1);
   assertEquals(settlement!.action === "fail" && settlement!.error.code, "NUVOM_EXECUTOR_REPORT");
-  await assertRejects(() => rig.realm.host.call("constructor", {}), Error, "no method");
+  await assertRejects(
+    () => rig.realm.host.call("constructor", {}, { signal: new AbortController().signal }),
+    Error,
+    "no method",
+  );
   await rig.end();
 });
 
-Deno.test("Worker puts the original places into stacks, also of causes", async () => {
-  const rig = await Rig.started({ mapStack: (stack) => stack.replace("/run/1.js", "/tasks.ts") });
+Deno.test("Worker puts the original places into stacks, also of causes, and has the error explained", async () => {
+  const rig = await Rig.started({
+    mapStack: (stack) => stack.replace("/run/1.js", "/tasks.ts"),
+    explain: (task, error) => ({ ...error, message: `${task}: ${error.stack}` }),
+  });
   await rig.put(job("a"));
   const cause = { name: "Error", message: "why", stack: "at /run/1.js:2" };
   const error = { name: "Error", message: "boom", stack: "at /run/1.js:1", cause };
@@ -185,6 +192,7 @@ Deno.test("Worker puts the original places into stacks, also of causes", async (
   const [settlement] = rig.queue.settlements;
   const kept = settlement?.action === "fail" ? settlement.error : null;
   assertEquals([kept?.stack, kept?.cause?.stack], ["at /tasks.ts:1", "at /tasks.ts:2"]);
+  assertEquals(kept?.message, "t: at /tasks.ts:1");
   await rig.end();
 });
 

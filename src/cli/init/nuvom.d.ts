@@ -718,7 +718,7 @@ export interface LeaseRequest {
   readonly waitMs: number;
   /** Stamped on the job. */
   readonly workerId: string;
-  /** Aborted when the worker stops: a waiting lease should answer at once. A backend may ignore it (and one in a realm never sees it). */
+  /** Aborted when the worker stops: a waiting lease should answer at once. A backend may ignore it; then its answer is waited for. */
   readonly signal?: AbortSignal;
 }
 

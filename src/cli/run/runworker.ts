@@ -2,6 +2,7 @@
 
 import { checkQueueName } from "../../core/mod.ts";
 import type { Engine } from "../../engine.ts";
+import { dropPermissions } from "../../host/mod.ts";
 import type { Worker } from "../../worker/mod.ts";
 import { atMost } from "../at_most.ts";
 import type { CommandContext, Run } from "../command.ts";
@@ -48,6 +49,7 @@ async function serve(context: Context, stop: StopRequests): Promise<number> {
 
 async function work(context: Context, engine: Engine, stop: StopRequests, events: EventStream | null): Promise<void> {
   const { io, options: { queues, drain } } = context;
+  dropPermissions(engine.manifest);
   const worker = await engine.worker(queues === undefined ? {} : { queues });
   if (stop.isRequested) return;
   const stopOnce = stopper(worker, engine.settings.values.shutdownGraceMs);

@@ -43,7 +43,7 @@ class Rig {
   }
 
   async call(method: string, params: unknown): Promise<unknown> {
-    return await this.#role.calls.get(method)!(params as never);
+    return await this.#role.calls.get(method)!(params as never, { signal: new AbortController().signal });
   }
 
   note(method: string, params: unknown): void {

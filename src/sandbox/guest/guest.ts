@@ -17,6 +17,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** A guest that is ready. */
 export interface Guest {
   receive(text: string): void;
+  /** Tells the host something. */
+  note(method: string, params: unknown): void;
   /** What foreign code printed. */
   output(stream: "stdout" | "stderr", text: string): void;
   /** The narrow `process` object. */
@@ -34,20 +36,25 @@ export async function startGuest(
 ): Promise<Guest> {
   if (init.version !== PROTOCOL_VERSION) throw otherProtocol(init.version, PROTOCOL_VERSION);
   const peer = new RpcPeer("The host", send, {
-    call: (method, params) => fromTable(role.calls, method)(params as never),
+    call: (method, params, context) => fromTable(role.calls, method)(params as never, context),
     note: (method, params) => fromTable(role.notes, method)(params as never),
   });
   const output = (stream: "stdout" | "stderr", text: string) => peer.note("output", { stream, text });
   const process = await importStubs(init, { sdk, env: init.env, write: output });
   const role: GuestRole = (init.role === "executor" ? executorRole : pluginRole)({
     call: <T>(method: string, params: unknown, timeoutMs = DEFAULT_TIMEOUT_MS) =>
-      peer.call(method, params, timeoutMs) as Promise<T>,
+      peer.call(method, params, { timeoutMs }) as Promise<T>,
     note: (method, params) => peer.note(method, params),
     importModule: (file) => import(file),
     gate: new StartGate(gate),
   });
   peer.note("ready", {});
-  return { receive: (text) => peer.receive(text), output, process };
+  return {
+    receive: (text) => peer.receive(text),
+    note: (method, params) => peer.note(method, params),
+    output,
+    process,
+  };
 }
 
 async function importStubs(init: GuestInit, bridge: GuestBridge): Promise<unknown> {
@@ -62,9 +69,9 @@ async function importStubs(init: GuestInit, bridge: GuestBridge): Promise<unknow
 }
 
 /** Errors that nobody caught are told, and the guest goes on: its neighbours did nothing wrong. */
-export function reportUncaught(send: (text: string) => void): void {
+export function reportUncaught(note: (method: string, params: unknown) => void): void {
   const report = (what: string, thrown: unknown) =>
-    send(JSON.stringify(["note", "log", { level: "error", message: what, fields: { error: toErrorData(thrown) } }]));
+    note("log", { level: "error", message: what, fields: { error: toErrorData(thrown) } });
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     report("a promise was rejected and nobody handled it", event.reason);

@@ -21,12 +21,13 @@ scope.onmessage = ({ data: { init, port, gate } }) => {
   const early: string[] = [];
   let guest: Guest | undefined;
   port.onmessage = ({ data }) => guest === undefined ? early.push(data) : guest.receive(data);
-  reportUncaught(send);
+  const sendNote = (method: string, params: unknown) => send(JSON.stringify(["note", method, params]));
+  reportUncaught((method, params) => guest === undefined ? sendNote(method, params) : guest.note(method, params));
   startGuest(init, send, gate).then((started) => {
     narrowGlobals({ ...init, process: started.process, output: started.output });
     guest = started;
     early.forEach((text) => started.receive(text));
   }, (error) => {
-    send(JSON.stringify(["note", "failed", { message: String(error?.message ?? error) }]));
+    sendNote("failed", { message: String(error?.message ?? error) });
   });
 };

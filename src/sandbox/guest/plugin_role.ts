@@ -18,27 +18,30 @@ import { setAmbient } from "../../sdk/ambient.ts";
 import type { PluginCalls, Registration } from "../protocol.ts";
 import { GuestBackends } from "./plugin/backends.ts";
 import { checkHook } from "./plugin/check_hook.ts";
-import { importFailed, notRegistered, registeredTwice } from "./plugin/errors.ts";
+import { importFailed, notRegistered, registeredTooMany, registeredTwice } from "./plugin/errors.ts";
 import { findPlugin, type FoundPlugin } from "./plugin/find_plugin.ts";
+import type { CallContext } from "../rpc.ts";
 import type { GuestPort, GuestRole } from "./role.ts";
 
 type Params<M extends keyof PluginCalls> = PluginCalls[M]["params"];
 
 /** How much longer than a wait itself its answer may take. */
 const WAIT_MARGIN_MS = 10_000;
+/** What one plugin may register. */
+const MAX_REGISTRATIONS = 1_000;
 
 /** Makes the role of a plugin. Sets the surroundings of the sdk, so it must be made before foreign code is imported. */
 export function pluginRole(port: GuestPort): GuestRole {
   const guest = new PluginGuest(port);
   return {
-    calls: new Map<string, (params: never) => unknown>([
+    calls: new Map<string, (params: never, context: CallContext) => unknown>([
       ["plugin.load", (params: Params<"plugin.load">) => guest.load(params)],
       ["plugin.start", (params: Params<"plugin.start">) => guest.start(params)],
       ["plugin.stop", () => guest.stop()],
       ["plugin.health", () => guest.health()],
       ["plugin.ping", () => null],
       ["backend.open", (params: Params<"backend.open">) => guest.openBackend(params)],
-      ["backend.call", ({ handle, method, args }: Params<"backend.call">) => guest.backends.call(handle, method, args)],
+      ["backend.call", (params: Params<"backend.call">, context) => guest.backends.call(params, context)],
       ["hook.call", (params: Params<"hook.call">) => guest.callHook(params)],
       ["command.run", (params: Params<"command.run">) => guest.runCommand(params)],
       ["metrics.collect", () => guest.collect()],
@@ -54,6 +57,7 @@ class PluginGuest {
   readonly #hooks: Hook[] = [];
   readonly #commands = new Map<string, PluginCommand>();
   readonly #providers: MetricsProvider[] = [];
+  #registered = 0;
   #found: FoundPlugin | undefined;
   #settings: PluginSettings = {};
   #context: PluginContext | undefined;
@@ -166,7 +170,9 @@ class PluginGuest {
     this.#tell({ kind: "command", name: command.name, summary: String(command.summary ?? "") });
   }
 
+  /** The host keeps each of them. @throws {NuvomError} `NUVOM_PLUGIN_REGISTERED_TOO_MANY` */
   #tell(registration: Registration): void {
+    if (++this.#registered > MAX_REGISTRATIONS) throw registeredTooMany(MAX_REGISTRATIONS);
     if (this.#collected === undefined) this.#port.note("plugin.registered", registration);
     else this.#collected.push(registration);
   }

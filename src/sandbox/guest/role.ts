@@ -1,5 +1,6 @@
 /** What a guest's role (plugin or executor) is given, and what it answers to. @module */
 
+import type { CallContext } from "../rpc.ts";
 import type { StartGate } from "../start_gate.ts";
 
 /** The role's way to the host and to foreign code. */
@@ -16,6 +17,6 @@ export interface GuestPort {
 
 /** The methods of a role by name. A Map, so that a name such as `__proto__` is just unknown. */
 export interface GuestRole {
-  readonly calls: ReadonlyMap<string, (params: never) => unknown>;
+  readonly calls: ReadonlyMap<string, (params: never, context: CallContext) => unknown>;
   readonly notes: ReadonlyMap<string, (params: never) => void>;
 }

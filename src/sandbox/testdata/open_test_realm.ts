@@ -2,10 +2,19 @@
 
 import type { Outcome, PermissionSet } from "../../core/mod.ts";
 import { loadGraph, type PreparedGraph, prepareGraph } from "../../loader/mod.ts";
-import { type AttemptReport, type DiscoveredTask, type Isolation, openRealm, type Realm } from "../mod.ts";
+import {
+  type AttemptReport,
+  type DiscoveredTask,
+  type Isolation,
+  openRealm,
+  type Realm,
+  type RealmRole,
+} from "../mod.ts";
 
 /** What a test asks for; all of it is optional. */
 export interface TestRealmOptions {
+  /** @default "executor" */
+  readonly role?: RealmRole;
   readonly grant?: PermissionSet;
   readonly env?: Readonly<Record<string, string>>;
   readonly memoryMb?: number;
@@ -49,6 +58,13 @@ export class TestRealm implements AsyncDisposable {
     return this.realm.call("executor.load", { entries, concurrency: 10 }, { timeoutMs: 20_000 });
   }
 
+  /** Imports the module as a plugin and starts it. */
+  async startPlugin(): Promise<void> {
+    const params = { entry: this.graph.entryRef(this.url), exportName: null };
+    await this.realm.call("plugin.load", params, { timeoutMs: 20_000 });
+    await this.realm.call("plugin.start", { settings: {} }, { timeoutMs: 20_000 });
+  }
+
   /** Runs one attempt of a task. */
   run(task: string, ...args: unknown[]): Promise<Outcome> {
     const id = `job-${++this.#last}`;
@@ -81,7 +97,7 @@ export class TestRealm implements AsyncDisposable {
   }
 }
 
-/** Opens a realm of the executor's role around one module of tasks; the module is imported by `load`. */
+/** Opens a realm around one module, of tasks where nothing else is said; it is imported by `load`. */
 export async function openTestRealm(
   kind: Isolation,
   source: string,
@@ -98,7 +114,7 @@ export async function openTestRealm(
     {
       name: `test ${kind}`,
       kind,
-      role: "executor",
+      role: options.role ?? "executor",
       graph,
       grant: options.grant ?? {},
       env: options.env ?? {},

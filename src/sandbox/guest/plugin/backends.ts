@@ -3,6 +3,7 @@
 import type {
   BackendOptions,
   BasicQueue,
+  LeaseRequest,
   PluginSettings,
   QueueBackend,
   QueueFactory,
@@ -10,7 +11,8 @@ import type {
   ResultFactory,
 } from "../../../core/mod.ts";
 import { BasicQueueAdapter } from "../../../sdk/basic_queue_adapter.ts";
-import type { OpenedBackend } from "../../protocol.ts";
+import type { OpenedBackend, PluginCalls } from "../../protocol.ts";
+import type { CallContext } from "../../rpc.ts";
 import { unknownMethod } from "../../errors.ts";
 import { backendShape, notRegistered, registeredTwice } from "./errors.ts";
 
@@ -63,8 +65,8 @@ export class GuestBackends {
     return { handle, store: backend.store ?? null, capabilities, basic };
   }
 
-  /** Calls a method of an opened backend. */
-  async call(handle: number, method: string, args: readonly unknown[]): Promise<unknown> {
+  /** Calls a method of an opened backend. A lease gets the signal, which is aborted when the worker stops. */
+  async call({ handle, method, args }: PluginCalls["backend.call"]["params"], context: CallContext): Promise<unknown> {
     const opened = this.#opened.get(handle);
     if (opened === undefined) throw notRegistered("open backend", String(handle));
     const methods: readonly string[] = opened.kind === "queue"
@@ -75,6 +77,8 @@ export class GuestBackends {
       throw unknownMethod(`${opened.name}.${method}`);
     }
     if (method === "close") this.#opened.delete(handle);
+    const [request] = args;
+    if (method === "lease") return await target[method]({ ...request as LeaseRequest, signal: context.signal });
     return await target[method](...args);
   }
 

@@ -93,6 +93,15 @@ export function registeredTwice(what: string, name: string): NuvomError {
   });
 }
 
+/** `NUVOM_PLUGIN_REGISTERED_TOO_MANY` */
+export function registeredTooMany(most: number): NuvomError {
+  return new NuvomError("NUVOM_PLUGIN_REGISTERED_TOO_MANY", {
+    what: `The plugin registers more than ${most} things.`,
+    mend: "Register what it provides once, in start(); one hook may serve any number of tasks.",
+    exitCode: 3,
+  });
+}
+
 /** `NUVOM_PLUGIN_NOT_REGISTERED` */
 export function notRegistered(what: string, name: string): NuvomError {
   return new NuvomError("NUVOM_PLUGIN_NOT_REGISTERED", {
