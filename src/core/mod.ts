@@ -6,6 +6,7 @@ export * from "./errors.ts";
 export * from "./events.ts";
 export * from "./hooks.ts";
 export * from "./job.ts";
+export * from "./job_report.ts";
 export * from "./metrics.ts";
 export * from "./nearest.ts";
 export * from "./order.ts";

@@ -2,6 +2,7 @@
 
 import type { AttemptError, JobRecord, LeasedJob, LeaseRef, NewJob } from "./job.ts";
 import type { ErrorData } from "./errors.ts";
+import type { JobReport, JobTrace } from "./job_report.ts";
 
 /**
  * What a backend promises beyond the least. The conformance cases ask these, never the backend's name.
@@ -17,6 +18,7 @@ import type { ErrorData } from "./errors.ts";
  * - `pause` honours `pause` and `resume`
  * - `cancel` honours `cancel`
  * - `inspect` answers `inspect` and `stats` for the jobs it holds
+ * - `report` keeps what running jobs tell of themselves: `report` and `traces`
  * - `namespace` keeps the data of each namespace that its factory is given apart
  */
 export type QueueCapability =
@@ -31,6 +33,7 @@ export type QueueCapability =
   | "pause"
   | "cancel"
   | "inspect"
+  | "report"
   | "namespace";
 
 /** Every capability. */
@@ -46,6 +49,7 @@ export const QUEUE_CAPABILITIES: readonly QueueCapability[] = [
   "pause",
   "cancel",
   "inspect",
+  "report",
   "namespace",
 ];
 
@@ -177,6 +181,15 @@ export interface QueueBackend {
   pause(queue: string): Promise<void>;
   /** The end of a pause. Only with `pause`. */
   resume(queue: string): Promise<void>;
+
+  /**
+   * Keeps what running jobs told. A report whose token is not the live one changes nothing, and so do reports of jobs
+   * that are gone; neither is an error. Nobody waits for it and nothing depends on it: a power cut may lose it.
+   * Only with `report`.
+   */
+  report?(reports: readonly JobReport[]): Promise<void>;
+  /** What is kept of these jobs, finished or not; null for those that never told anything. Only with `report`. */
+  traces?(ids: readonly string[]): Promise<(JobTrace | null)[]>;
 
   /** Ends waiting leases with an empty list and frees what the backend holds. May be called twice. */
   close(): Promise<void>;
