@@ -210,7 +210,5 @@ export class Worker {
 }
 
 async function isEmpty(queue: QueueBackend, queues: readonly string[] | null): Promise<boolean> {
-  if (!queue.capabilities.has("inspect")) return await queue.qsize() === 0;
-  const rows = (await queue.stats()).filter((row) => queues === null || queues.includes(row.queue));
-  return rows.every(({ pending, running, retrying }) => pending + running + retrying === 0);
+  return queue.capabilities.has("inspect") ? !await queue.busy(queues) : await queue.qsize() === 0;
 }

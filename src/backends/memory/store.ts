@@ -5,8 +5,10 @@ import {
   type FinishedJob,
   isFinished,
   type JobRecord,
+  type JobTrace,
   type LeasedJob,
   type LeaseRef,
+  type PruneRequest,
   rescuedRecord,
   systemClock,
 } from "../../core/mod.ts";
@@ -51,6 +53,8 @@ export class MemoryStore {
   readonly entries = new Map<string, Entry>();
   /** The others, in the order in which they ended. */
   readonly finished = new Map<string, FinishedJob>();
+  /** What jobs told of themselves, by id. */
+  readonly traces = new Map<string, JobTrace>();
   readonly #ready = new Map<string, Heap<Place>>();
   readonly #scheduled = new Heap<Place>(sooner, isLive);
   readonly #leases = new Heap<Place>(sooner, isLive);
@@ -102,9 +106,51 @@ export class MemoryStore {
     this.finished.set(record.id, record);
   }
 
+  /** Makes a job that is over ready again; answers whether another one holds its unique key. */
+  revive(record: JobRecord): boolean {
+    const { id, uniqueKey, createdAt, uniqueForMs } = record;
+    if (uniqueKey !== null) {
+      const key = this.#uniqueKeys.get(uniqueKey);
+      if (key !== undefined && key.id !== id && (this.entries.has(key.id) || key.until > this.clock.now())) {
+        return false;
+      }
+      this.#uniqueKeys.set(uniqueKey, { id, until: createdAt + uniqueForMs });
+    }
+    this.finished.delete(id);
+    const entry: Entry = {
+      record,
+      sequence: ++this.#sequence,
+      cancelRequested: false,
+      backingOff: false,
+      place: null,
+    };
+    this.entries.set(id, entry);
+    this.#queueUp(entry);
+    return true;
+  }
+
+  /** Forgets finished jobs; answers how many. */
+  prune({ states, olderThanMs, keep, limit }: PruneRequest): number {
+    const ended = [...this.finished.values()].filter(({ state }) => states.includes(state))
+      .sort((a, b) => a.finishedAt - b.finishedAt);
+    const surplus = keep === null ? 0 : ended.length - keep;
+    const until = olderThanMs === null ? -Infinity : this.clock.now() - olderThanMs;
+    const over = ended.filter(({ finishedAt }, index) => index < surplus || finishedAt <= until).slice(0, limit);
+    for (const { id } of over) {
+      this.finished.delete(id);
+      this.traces.delete(id);
+    }
+    const now = this.clock.now();
+    for (const [key, { id, until }] of this.#uniqueKeys) {
+      if (until <= now && !this.entries.has(id)) this.#uniqueKeys.delete(key);
+    }
+    return over.length;
+  }
+
   /** Forgets a job and frees its unique key. */
   remove({ record: { id, uniqueKey } }: Entry): void {
     this.#leave(id);
+    this.traces.delete(id);
     if (uniqueKey !== null) this.#uniqueKeys.delete(uniqueKey);
   }
 

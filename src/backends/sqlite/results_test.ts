@@ -43,7 +43,7 @@ function inFolders<B>(open: (path: string) => B): Pick<SubjectOptions<B>, "open"
 testCases(
   "sqlite results",
   RESULT_CASES,
-  resultSubject({ ...inFolders((path) => new OwnResults(path)), capabilities: ["durable", "namespace"] }),
+  resultSubject({ ...inFolders((path) => new OwnResults(path)), capabilities: ["durable", "namespace", "prune"] }),
 );
 
 const clock = new FakeClock();

@@ -70,6 +70,14 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE paused_queues (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE unique_keys (key TEXT PRIMARY KEY, id TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // What running jobs told of themselves; unique keys that are held though their job was pruned (`orphan`); the ends of one
+  // state, the earliest first, whatever number of others there is.
+  `
+  CREATE TABLE traces (id TEXT PRIMARY KEY, trace TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  ALTER TABLE unique_keys ADD COLUMN orphan INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX unique_keys_orphans ON unique_keys (until) WHERE orphan = 1;
+  CREATE INDEX endings_of_state ON endings (state, at);
+  `,
 ];
 
 /** Says in the file's header whose database it is: "nuvo". */
