@@ -122,3 +122,16 @@ Deno.test("runworker refuses a task module that does not load", async () => {
   assertEquals(code, 3);
   assertStringIncludes(err, "tasks/broken.ts:1:18 is not valid");
 });
+
+Deno.test("cancel ends a job that runs in a worker elsewhere", async () => {
+  await using project = await TestProject.with(PROJECT);
+  const id = (await project.nuvom(["enqueue", "slow", "[60000]"])).out.trim();
+  const { io, ended } = started(project, ["--json"], { NUVOM_LEASE_SECS: "0.6", NUVOM_TIMEOUT_GRACE_SECS: "0.1" });
+  await io.err.saw("slow one started");
+  const { code, out } = await project.nuvom(["cancel", id]);
+  assertEquals([code, out], [0, `Job ${id} runs, and its worker will be told to end it.\n`]);
+  await io.out.saw("cancelled");
+  assertEquals((await project.json<{ state: string }>(["status", id])).state, "CANCELLED");
+  io.raise("SIGTERM");
+  assertEquals(await ended, 0);
+});
