@@ -46,7 +46,7 @@ import { Metrics, workerFigures } from "./observe/mod.ts";
 import { type DiscoveredTask, type RealmHost, unknownMethod } from "./sandbox/mod.ts";
 import { type Ambient, ambientOrNone, setAmbient } from "./sdk/ambient.ts";
 import type { LoadedSettings } from "./settings/mod.ts";
-import { Worker } from "./worker/mod.ts";
+import { type RetentionOptions, Worker } from "./worker/mod.ts";
 
 /** What an engine is opened with. */
 export interface EngineOptions {
@@ -227,6 +227,7 @@ export class Engine implements AsyncDisposable {
         timeoutGraceMs: values.timeoutGraceMs,
         loadTimeoutMs: values.pluginStartTimeoutMs,
         queues: options.queues ?? null,
+        retention: retentionOf(values),
       },
     });
     return this.#worker;
@@ -372,6 +373,18 @@ export class Engine implements AsyncDisposable {
         this.#sqlite ??= openSqlite({ path: sqlitePath, synchronous: sqliteSynchronous, clock: this.#clock }),
     };
   }
+}
+
+/** In settings 0 is without limit. */
+function retentionOf(values: LoadedSettings["values"]): RetentionOptions {
+  const { keepSuccessMs, keepSuccess, keepFailedMs, keepFailed, pruneIntervalMs } = values;
+  return {
+    intervalMs: pruneIntervalMs,
+    rules: [
+      { states: ["SUCCESS"], keepMs: keepSuccessMs || null, keep: keepSuccess || null },
+      { states: ["FAILED", "CANCELLED"], keepMs: keepFailedMs || null, keep: keepFailed || null },
+    ],
+  };
 }
 
 /** What could not be opened is tried again the next time. */

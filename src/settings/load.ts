@@ -43,6 +43,16 @@ export interface Settings {
   readonly leaseMs: number;
   /** `NUVOM_SHUTDOWN_GRACE_SECS` */
   readonly shutdownGraceMs: number;
+  /** `NUVOM_KEEP_SUCCESS_SECS` */
+  readonly keepSuccessMs: number;
+  /** `NUVOM_KEEP_SUCCESS` */
+  readonly keepSuccess: number;
+  /** `NUVOM_KEEP_FAILED_SECS` */
+  readonly keepFailedMs: number;
+  /** `NUVOM_KEEP_FAILED` */
+  readonly keepFailed: number;
+  /** `NUVOM_PRUNE_INTERVAL_SECS` */
+  readonly pruneIntervalMs: number;
   /** `NUVOM_EXECUTOR_MEMORY_MB` */
   readonly memoryMb: number;
   /** `NUVOM_PLUGIN_START_TIMEOUT_SECS` */

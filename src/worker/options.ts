@@ -1,6 +1,7 @@
 /** What a worker is made of. @module */
 
 import type { Clock, ErrorData, EventBus, QueueBackend, ResultBackend } from "../core/mod.ts";
+import type { RetentionOptions } from "./retention.ts";
 import type { EntryRef, Realm, RealmHost } from "../sandbox/mod.ts";
 
 /** Numbers and names that a worker is run with. Durations are milliseconds. */
@@ -23,6 +24,8 @@ export interface WorkerOptions {
   readonly loadTimeoutMs?: number;
   /** How long a lease waits for jobs before it asks again. @default 1,000 */
   readonly leaseWaitMs?: number;
+  /** Which finished jobs are forgotten. @default none */
+  readonly retention?: RetentionOptions;
   /** From 0 to 1, for the jitter of backoffs. @default Math.random */
   readonly random?: () => number;
 }

@@ -7,6 +7,7 @@ import { Leaser } from "./leaser.ts";
 import type { WorkerParts } from "./options.ts";
 import { Outage } from "./outage.ts";
 import { Renewer } from "./renewer.ts";
+import { Retention } from "./retention.ts";
 
 /** What handlers have between the abort at the end of the grace time and the end of their executor. */
 const LAST_MS = 500;
@@ -30,6 +31,7 @@ export class Worker {
   readonly #dispatcher: Dispatcher;
   readonly #leaser: Leaser;
   readonly #renewer: Renewer;
+  readonly #retention: Retention | undefined;
   readonly #forced = new AbortController();
   readonly #stopped = Promise.withResolvers<void>();
   #state: State = "new";
@@ -37,7 +39,7 @@ export class Worker {
 
   /** Opens and leases nothing until {@linkcode Worker.start}. */
   constructor(parts: WorkerParts) {
-    const { queue, bus, clock, options } = parts;
+    const { queue, results, bus, clock, options } = parts;
     const { leaseMs, queues, workerId, leaseWaitMs = 1_000, random = Math.random } = options;
     this.#parts = parts;
     this.#dispatcher = new Dispatcher(parts, () => this.#leaser.wake());
@@ -57,6 +59,8 @@ export class Worker {
       renewable: (time) => this.#dispatcher.ledger.renewable(time),
       report: (lost, cancelled) => this.#dispatcher.renewed(lost, cancelled),
     });
+    const { retention } = options;
+    if (retention !== undefined) this.#retention = new Retention({ ...retention, queue, results, clock, bus, random });
   }
 
   /** Jobs that this worker has leased and not settled. */
@@ -90,6 +94,7 @@ export class Worker {
     this.#parts.bus.emit("worker.started", { workerId, executors, concurrency });
     this.#renewer.start();
     this.#leaser.start();
+    this.#retention?.start();
   }
 
   /**
@@ -142,10 +147,11 @@ export class Worker {
     this.#state = "stopping";
     this.#parts.bus.emit("worker.stopping", { workerId: this.#parts.options.workerId, reason });
     const lastLease = this.#leaser.stop();
+    const lastPrune = this.#retention?.stop();
     const drained = this.#dispatcher.drain();
     await this.#unlessForced(this.#starting?.catch(() => {}));
     await this.#runOut(graceMs);
-    await this.#unlessForced(Promise.all([drained, lastLease]));
+    await this.#unlessForced(Promise.all([drained, lastLease, lastPrune]));
     await this.#settleLast();
     await Promise.allSettled(this.#dispatcher.executors.all.map((executor) => executor.stop(LAST_MS)));
     this.#end();

@@ -94,7 +94,9 @@ Deno.test("SqliteQueue is asked whether it is busy, retries, keeps reports and p
     assertEquals(await queue.retry([failed!.id]), ["retried"]);
     assertEquals(await queue.prune({ states: ["SUCCESS", "FAILED"], olderThanMs: 0, keep: 1, limit: 100 }), 100);
     assertEquals(await queue.prune({ states: ["SUCCESS"], olderThanMs: null, keep: 10, limit: 100 }), 40);
-    const statements = [...store.statements].filter((sql) => !sql.includes("min(seq)"));
+    const statements = [...store.statements].filter((sql) =>
+      !sql.includes("min(seq)") && !/^SELECT 1 FROM \w+ LIMIT 1$/.test(sql)
+    );
     // Of these one row is enough, and the first one will do unless queues are named.
     const first = /^SCAN jobs USING (COVERING )?INDEX jobs_(ready|retrying|running)$/;
     assertEquals(slowSteps(db, statements).filter((step) => !first.test(step)), []);
