@@ -15,6 +15,9 @@ import {
   toErrorData,
 } from "./core/mod.ts";
 import {
+  FileQueue,
+  FileResults,
+  FileStore,
   MemoryQueue,
   MemoryResults,
   MemoryStore,
@@ -72,6 +75,7 @@ type Builtin = {
 
 /** The stores that built-in backends share. */
 interface BuiltinStores {
+  file(): FileStore;
   memory(): MemoryStore;
   sqlite(): SqliteStore;
 }
@@ -80,6 +84,10 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
   ["memory", {
     queue: (stores) => new MemoryQueue({ store: stores.memory() }),
     results: (stores) => new MemoryResults({ store: stores.memory() }),
+  }],
+  ["file", {
+    queue: (stores) => new FileQueue(stores.file()),
+    results: (stores) => new FileResults(stores.file()),
   }],
   ["sqlite", {
     queue: (stores) => new SqliteQueue(stores.sqlite()),
@@ -117,6 +125,7 @@ export class Engine implements AsyncDisposable {
   readonly #taskModules: TaskModules;
   readonly #answers: HostAnswers;
   readonly #ambient: Ambient;
+  #file: FileStore | undefined;
   #memory: MemoryStore | undefined;
   #sqlite: SqliteStore | undefined;
   #host: Promise<PluginHost> | undefined;
@@ -243,6 +252,7 @@ export class Engine implements AsyncDisposable {
     closing.defer(() => ambientOrNone() === this.#ambient ? setAmbient(undefined) : undefined);
     closing.defer(() => this.#taskModules.dispose());
     closing.defer(() => this.#sqlite?.close());
+    closing.defer(() => this.#file?.close());
     closing.defer(() => this.#control?.close());
     closing.defer(() => host?.stopAll());
     for (const backend of [backends?.results, backends?.queue]) closing.defer(() => this.#closeBackend(backend));
@@ -366,8 +376,10 @@ export class Engine implements AsyncDisposable {
   }
 
   #stores(): BuiltinStores {
-    const { sqlitePath, sqliteSynchronous } = this.settings.values;
+    const { sqlitePath, sqliteSynchronous, filePath } = this.settings.values;
     return {
+      file: () =>
+        this.#file ??= new FileStore({ path: filePath, clock: this.#clock, warn: (message) => this.#warn(message) }),
       memory: () => this.#memory ??= new MemoryStore({ clock: this.#clock }),
       sqlite: () =>
         this.#sqlite ??= openSqlite({ path: sqlitePath, synchronous: sqliteSynchronous, clock: this.#clock }),

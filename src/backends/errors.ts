@@ -114,3 +114,23 @@ export function fromSqlite(path: string, error: unknown): unknown {
     cause: error,
   });
 }
+
+/** `NUVOM_FILE_LOCKED` */
+export function storeLocked(path: string): NuvomError {
+  return new NuvomError("NUVOM_FILE_LOCKED", {
+    what: `Another process holds the lock of the folder of jobs ${path}, and does not give it back.`,
+    mend: "Look for a nuvom process that is stopped, and let it go on or kill it; no job was changed.",
+  });
+}
+
+/** `NUVOM_FILE_STORE`: what the disk says; errors of nuvom stay as they are. */
+export function folderFailed(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof NuvomError) return error;
+  const reason = error.message.replace(/\.$/, "");
+  return new NuvomError("NUVOM_FILE_STORE", {
+    what: `The folder of jobs ${path} failed: ${reason}.`,
+    mend:
+      "Check that the disk is not full and that nuvom's user may write there, or set NUVOM_FILE_PATH; no job was changed.",
+    cause: error,
+  });
+}

@@ -44,7 +44,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
     flag: "queue-backend",
     type: "string",
     default: "sqlite",
-    doc: "Where jobs wait: sqlite, memory, or a name that a plugin registers.",
+    doc: "Where jobs wait: sqlite, file, memory, or a name that a plugin registers.",
   },
   {
     key: "resultBackend",
@@ -52,7 +52,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
     flag: "result-backend",
     type: "string",
     default: "sqlite",
-    doc: "Where results are kept: sqlite, memory, or a name that a plugin registers.",
+    doc: "Where results are kept: sqlite, file, memory, or a name that a plugin registers.",
   },
   {
     key: "sqlitePath",
@@ -68,6 +68,13 @@ export const SETTINGS: readonly SettingDefinition[] = [
     choices: ["NORMAL", "FULL"],
     default: "NORMAL",
     doc: "FULL also survives a power cut, at a price in speed.",
+  },
+  {
+    key: "filePath",
+    env: "NUVOM_FILE_PATH",
+    type: "string",
+    default: ".nuvom/jobs",
+    doc: "The folder of the file backends, relative to the project.",
   },
   {
     key: "maxWorkers",

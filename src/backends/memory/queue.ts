@@ -161,7 +161,7 @@ export class MemoryQueue implements QueueBackend {
     const { traces } = this.#store;
     for (const report of reports) {
       if (this.#store.leased(report) === null) continue;
-      traces.set(report.id, traceWith(traces.get(report.id) ?? null, report));
+      this.#store.setTrace(report.id, traceWith(traces.get(report.id) ?? null, report));
     }
     return Promise.resolve();
   }
@@ -179,12 +179,12 @@ export class MemoryQueue implements QueueBackend {
   }
 
   pause(queue: string): Promise<void> {
-    this.#store.paused.add(queue);
+    this.#store.pause(queue);
     return Promise.resolve();
   }
 
   resume(queue: string): Promise<void> {
-    this.#store.paused.delete(queue);
+    this.#store.resume(queue);
     this.#store.wake.ring();
     return Promise.resolve();
   }
@@ -223,7 +223,7 @@ export class MemoryQueue implements QueueBackend {
     const entry = this.#store.entries.get(id);
     if (entry === undefined) return this.#store.finished.has(id) ? "finished" : "unknown";
     if (entry.record.state === "RUNNING") {
-      entry.cancelRequested = true;
+      this.#store.requestCancel(entry);
       return "requested";
     }
     this.#store.cancel(entry);

@@ -135,3 +135,15 @@ Deno.test("cancel ends a job that runs in a worker elsewhere", async () => {
   io.raise("SIGTERM");
   assertEquals(await ended, 0);
 });
+
+Deno.test("runworker works on the file backends", async () => {
+  await using project = await TestProject.with(PROJECT);
+  const env = { NUVOM_QUEUE_BACKEND: "file", NUVOM_RESULT_BACKEND: "file", NUVOM_MAX_WORKERS: "1" };
+  await project.nuvom(["enqueue", "add", "[5,7]"], { env });
+  await project.nuvom(["enqueue", "fail", '["no"]'], { env });
+  const { code, out } = await project.nuvom(["runworker", "--drain"], { env });
+  assertEquals(code, 0);
+  assertStringIncludes(out, "(queue file, results file)");
+  const jobs = await project.json<{ state: string; result: unknown }[]>(["history", "recent"], { env });
+  assertEquals(jobs.map(({ state, result }) => [state, result]), [["FAILED", null], ["SUCCESS", 12]]);
+});
