@@ -88,7 +88,7 @@ const APPLICATION_ID = 0x6e75766f;
  * @throws {NuvomError} `NUVOM_SQLITE_NEWER`, `NUVOM_SQLITE_FOREIGN`; nothing was changed then.
  */
 export function migrate(db: DatabaseSync, path: string): void {
-  if (checkedVersion(db, path) === MIGRATIONS.length) return;
+  if (versionNow(db, path) === MIGRATIONS.length) return;
   db.exec("BEGIN IMMEDIATE");
   try {
     for (const migration of MIGRATIONS.slice(checkedVersion(db, path))) db.exec(migration);
@@ -97,6 +97,16 @@ export function migrate(db: DatabaseSync, path: string): void {
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
+  }
+}
+
+/** All of it at one moment: another process may be making the tables just now. */
+function versionNow(db: DatabaseSync, path: string): number {
+  db.exec("BEGIN");
+  try {
+    return checkedVersion(db, path);
+  } finally {
+    if (db.isTransaction) db.exec("ROLLBACK");
   }
 }
 

@@ -29,6 +29,9 @@ interface ArrayStatement extends StatementSync {
 /** Another process may be migrating, which takes longer than any other write. */
 const OPENING_PATIENCE = 5;
 
+/** Between two tries to change the mode of the database. */
+const RETRY_MS = 2;
+
 /**
  * The log is written back into the database when it has so many pages (16 MiB): the pages that every job changes are
  * then synced once for thousands of jobs. Four times SQLite's own number; more gains little.
@@ -47,12 +50,25 @@ export function openSqlite(options: SqliteOptions): SqliteStore {
     db = new DatabaseSync(options.path, { timeout: busyTimeoutMs * OPENING_PATIENCE });
     db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;");
     migrate(db, options.path);
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? "NORMAL"};`);
+    enterWal(db, performance.now() + busyTimeoutMs * OPENING_PATIENCE);
+    db.exec(`PRAGMA synchronous = ${options.synchronous ?? "NORMAL"};`);
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA busy_timeout = ${busyTimeoutMs}`);
     return new SqliteStore(db, options);
   } catch (error) {
     db?.close();
     throw fromSqlite(options.path, error);
+  }
+}
+
+/** SQLite does not wait by itself for another process that changes the mode at the same moment. */
+function enterWal(db: DatabaseSync, until: number): void {
+  for (const cell = new Int32Array(new SharedArrayBuffer(4));;) {
+    try {
+      return db.exec("PRAGMA journal_mode = WAL");
+    } catch (error) {
+      if (performance.now() > until || !(error as Error).message.includes("database is locked")) throw error;
+      Atomics.wait(cell, 0, 0, RETRY_MS);
+    }
   }
 }
 
