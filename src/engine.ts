@@ -202,9 +202,12 @@ export class Engine implements AsyncDisposable {
 
   /**
    * Starts all plugins and opens the backends. The worker that is returned takes no jobs until its `start`.
+   * @param options `queues`: only jobs of these; `weights`: one for each, 1 or more, to share the worker among them.
    * @throws {NuvomError} of the plugin that could not start; those before it are stopped again.
    */
-  async worker(options: { readonly queues?: readonly string[] } = {}): Promise<Worker> {
+  async worker(
+    options: { readonly queues?: readonly string[]; readonly weights?: readonly number[] } = {},
+  ): Promise<Worker> {
     // What is wrong with a task module is told better by discovery than by an executor that can't start.
     if ((await this.tasks()).length === 0) this.#warn(`${this.manifest.path} names no module with a task`);
     const host = await this.#openHost();
@@ -212,6 +215,7 @@ export class Engine implements AsyncDisposable {
     await this.#listen(id, host);
     await host.startAll();
     const { queue, results } = await this.#openBackends();
+    if (options.weights !== undefined && !queue.capabilities.has("weights")) throw noWeights(this.settings);
     this.metrics.addProvider(async () =>
       workerFigures(await queue.stats(), this.#worker?.inFlight ?? 0, this.#worker?.executorsReady ?? 0)
     );
@@ -236,6 +240,7 @@ export class Engine implements AsyncDisposable {
         timeoutGraceMs: values.timeoutGraceMs,
         loadTimeoutMs: values.pluginStartTimeoutMs,
         queues: options.queues ?? null,
+        ...(options.weights === undefined ? {} : { weights: options.weights }),
         retention: retentionOf(values),
       },
     });
@@ -385,6 +390,14 @@ export class Engine implements AsyncDisposable {
         this.#sqlite ??= openSqlite({ path: sqlitePath, synchronous: sqliteSynchronous, clock: this.#clock }),
     };
   }
+}
+
+function noWeights({ values }: LoadedSettings): NuvomError {
+  return new NuvomError("NUVOM_QUEUE_UNSUPPORTED", {
+    what: `The queue backend "${values.queueBackend}" does not share a worker among queues by weights.`,
+    mend: "Name the queues without weights, or start a worker for each of them.",
+    exitCode: 3,
+  });
 }
 
 /** In settings 0 is without limit. */

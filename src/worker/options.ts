@@ -20,6 +20,8 @@ export interface WorkerOptions {
   readonly timeoutGraceMs: number;
   /** Only jobs of these queues; null: of all. */
   readonly queues: readonly string[] | null;
+  /** One for each of `queues`, 1 or more: see `LeaseRequest.weights`. @default the queues are one */
+  readonly weights?: readonly number[];
   /** Limit for the import of the task modules. @default 30,000 */
   readonly loadTimeoutMs?: number;
   /** How long a lease waits for jobs before it asks again. @default 1,000 */

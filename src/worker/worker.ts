@@ -40,14 +40,14 @@ export class Worker {
   /** Opens and leases nothing until {@linkcode Worker.start}. */
   constructor(parts: WorkerParts) {
     const { queue, results, bus, clock, options } = parts;
-    const { leaseMs, queues, workerId, leaseWaitMs = 1_000, random = Math.random } = options;
+    const { leaseMs, queues, weights, workerId, leaseWaitMs = 1_000, random = Math.random } = options;
     this.#parts = parts;
     this.#dispatcher = new Dispatcher(parts, () => this.#leaser.wake());
     this.#leaser = new Leaser({
       queue,
       clock,
       outage: new Outage(bus, random),
-      request: { leaseMs, queues, waitMs: leaseWaitMs, workerId },
+      request: { leaseMs, queues, ...(weights && { weights }), waitMs: leaseWaitMs, workerId },
       room: () => this.#dispatcher.room(),
       take: (jobs) => this.#dispatcher.take(jobs),
     });
