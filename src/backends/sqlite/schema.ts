@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { foreignDatabase, newerSchema } from "../errors.ts";
+import { ENQUEUE_VIEW } from "./enqueue_view.ts";
 
 /**
  * States as numbers. `RETRYING` is shown as `SCHEDULED`; it is told apart so that the jobs that a drain waits for can be
@@ -78,6 +79,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX unique_keys_orphans ON unique_keys (until) WHERE orphan = 1;
   CREATE INDEX endings_of_state ON endings (state, at);
   `,
+  ENQUEUE_VIEW,
 ];
 
 /** Says in the file's header whose database it is: "nuvo". */
