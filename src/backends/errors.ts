@@ -37,6 +37,15 @@ export function foreignDatabase(path: string, table: string): NuvomError {
   });
 }
 
+/** `NUVOM_SQLITE_GONE` */
+export function databaseGone(path: string): NuvomError {
+  return new NuvomError("NUVOM_SQLITE_GONE", {
+    what: `The database ${path} was deleted or moved while it was in use.`,
+    mend:
+      "Put it back, restore a backup, or have any nuvom command make a new one: what is there then is used at once.",
+  });
+}
+
 /** `NUVOM_SQLITE_OPEN` */
 export function folderMissing(path: string, cause: unknown): NuvomError {
   return new NuvomError("NUVOM_SQLITE_OPEN", {
@@ -101,12 +110,17 @@ const PROBLEMS: ReadonlyMap<number, Problem> = new Map([
   }],
 ]);
 
+/** A damaged schema is told with the part of it that makes no sense. */
+function malformed(message = ""): Problem | undefined {
+  return message.startsWith("malformed database schema") ? PROBLEMS.get(11) : undefined;
+}
+
 /** Turns an error of `node:sqlite` into one that says what to do; other errors stay as they are. */
 export function fromSqlite(path: string, error: unknown): unknown {
   const { code, errcode, message } = error as { code?: string; errcode?: number; message?: string };
   if (code !== "ERR_SQLITE_ERROR") return error;
   const problem = errcode === undefined
-    ? [...PROBLEMS.values()].find(({ says }) => message?.startsWith(says))
+    ? [...PROBLEMS.values()].find(({ says }) => message?.startsWith(says)) ?? malformed(message)
     : PROBLEMS.get(errcode & 0xff);
   return new NuvomError(problem?.code ?? "NUVOM_SQLITE_FAILED", {
     what: problem === undefined ? `The database ${path} failed: ${message}.` : `The database ${path} ${problem.what}.`,

@@ -2,10 +2,11 @@
 
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { type Clock, systemClock } from "../../core/mod.ts";
-import { folderMissing, fromSqlite } from "../errors.ts";
+import { databaseGone, folderMissing, fromSqlite } from "../errors.ts";
 import { Wake } from "../wake.ts";
 import { migrate } from "./schema.ts";
 import { WalWatcher } from "./wal_watcher.ts";
+import { WatchedFile } from "./watched_file.ts";
 
 /** How a database is opened. */
 export interface SqliteOptions {
@@ -44,6 +45,10 @@ const CHECKPOINT_PAGES = 4_000;
  */
 export function openSqlite(options: SqliteOptions): SqliteStore {
   makeFolder(options.path);
+  return new SqliteStore(openDatabase(options), options);
+}
+
+function openDatabase(options: SqliteOptions): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     const busyTimeoutMs = options.busyTimeoutMs ?? 2_000;
@@ -53,7 +58,7 @@ export function openSqlite(options: SqliteOptions): SqliteStore {
     enterWal(db, performance.now() + busyTimeoutMs * OPENING_PATIENCE);
     db.exec(`PRAGMA synchronous = ${options.synchronous ?? "NORMAL"};`);
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA busy_timeout = ${busyTimeoutMs}`);
-    return new SqliteStore(db, options);
+    return db;
   } catch (error) {
     db?.close();
     throw fromSqlite(options.path, error);
@@ -88,17 +93,21 @@ export class SqliteStore {
   readonly clock: Clock;
   /** Rings when this process, or another one, has changed the database. */
   readonly wake = new Wake();
-  readonly #db: DatabaseSync;
+  #db: DatabaseSync;
+  readonly #options: SqliteOptions;
   readonly #path: string;
   readonly #durable: boolean;
   readonly #statements = new Map<string, StatementSync>();
   readonly #watcher: WalWatcher;
+  readonly #file: WatchedFile;
   #closed = false;
 
   /** Use {@linkcode openSqlite}. */
   constructor(db: DatabaseSync, options: SqliteOptions) {
     this.#db = db;
+    this.#options = options;
     this.#path = options.path;
+    this.#file = new WatchedFile(options.path);
     this.#durable = options.synchronous === "FULL";
     this.name = `sqlite:${options.path}`;
     this.clock = options.clock ?? systemClock;
@@ -146,7 +155,10 @@ export class SqliteStore {
 
   /** Each statement sees what is committed when it runs. @throws {NuvomError} `NUVOM_SQLITE_…` */
   read<T>(fn: () => T): T {
-    return this.#guarded(fn);
+    return this.#guarded(() => {
+      this.#reopenIfReplaced();
+      return fn();
+    });
   }
 
   /** All statements see the same moment. @throws {NuvomError} `NUVOM_SQLITE_…` */
@@ -184,6 +196,7 @@ export class SqliteStore {
 
   #transaction<T>(begin: string, fn: () => T): T {
     return this.#guarded(() => {
+      this.#reopenIfReplaced();
       this.#db.exec(begin);
       try {
         const result = fn();
@@ -195,6 +208,20 @@ export class SqliteStore {
         throw error;
       }
     });
+  }
+
+  /** A deleted file would take jobs in silence until it is closed; another one in its place is the one that is meant. */
+  #reopenIfReplaced(): void {
+    if (this.#db.isTransaction) return;
+    const state = this.#file.look();
+    if (state === "same") return;
+    if (state === "gone") throw databaseGone(this.#path);
+    const db = openDatabase(this.#options);
+    this.#watcher.stop();
+    this.#statements.clear();
+    this.#db.close();
+    this.#db = db;
+    this.#file.accept();
   }
 
   #guarded<T>(fn: () => T): T {
