@@ -78,3 +78,25 @@ Deno.test("Retention does nothing where there is nothing to do", async () => {
   await keepAll.retention.stop();
   await open().retention.stop();
 });
+
+Deno.test("Retention rests longer than it works", async () => {
+  let now = 0;
+  const waits: number[] = [];
+  const looked = Promise.withResolvers<void>();
+  const timer = (ms: number, fn: () => void) => {
+    waits.push(ms);
+    if (waits.length < 4) queueMicrotask(fn);
+    else looked.resolve();
+    return () => {};
+  };
+  const { queue, retention } = open({ clock: { now: () => now, timer } });
+  const steps = [1_000, 3];
+  queue.prune = () => {
+    now += 10;
+    return Promise.resolve(steps.shift() ?? 0);
+  };
+  retention.start();
+  await looked.promise;
+  assertEquals(waits, [MINUTE / 2, 40, 40, MINUTE]);
+  await retention.stop();
+});

@@ -118,6 +118,19 @@ Deno.test("FileQueue gives every job to one of several processes at a time, also
   await queue.close();
 });
 
+Deno.test("FileQueue gives no token again, whatever process gives it", async () => {
+  await using folder = new TempFolder();
+  const queue = new OwnFileQueue({ path: folder.path });
+  await queue.enqueue(newJobs(1));
+  const tokens: (string | null)[] = [];
+  for (let round = 0; round < 2; round++) {
+    await using child = new Child(`${TESTDATA}/lease_one.ts`, folder.path, "100");
+    tokens.push(await child.line());
+  }
+  assertEquals(new Set(tokens).size, 2, "the second has leased the job of the first");
+  await queue.close();
+});
+
 Deno.test("FileQueue.lease() hears of a job of another process at once", async () => {
   await using folder = new TempFolder();
   const queue = new OwnFileQueue({ path: folder.path });

@@ -217,7 +217,7 @@ export class SqliteStore {
     if (state === "same") return;
     if (state === "gone") throw databaseGone(this.#path);
     const db = openDatabase(this.#options);
-    this.#watcher.stop();
+    this.#watcher.replaced();
     this.#statements.clear();
     this.#db.close();
     this.#db = db;
