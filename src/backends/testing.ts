@@ -1,4 +1,19 @@
-/** What the tests of several stores share: small file systems. @module */
+/** What the tests of several stores share: folders, and small file systems. @module */
+
+import type { SubjectOptions } from "../testing/mod.ts";
+
+/** Opens backends in a temporary folder of each namespace, which is removed at the end. */
+export function inFolders<B>(open: (folder: string) => B): Pick<SubjectOptions<B>, "open" | "remove"> {
+  const folders = new Map<string, string>();
+  return {
+    open: (namespace) => {
+      const folder = folders.get(namespace) ?? Deno.makeTempDirSync({ prefix: "nuvom_store_" });
+      folders.set(namespace, folder);
+      return open(folder);
+    },
+    remove: (namespace) => Deno.remove(folders.get(namespace)!, { recursive: true }),
+  };
+}
 
 /** A file system of its own, as large as it is told; taken away at the end. */
 export class SmallDisk implements AsyncDisposable {

@@ -1,12 +1,5 @@
-import {
-  FakeClock,
-  RESULT_CASES,
-  resultSubject,
-  STORE_CASES,
-  storeSubject,
-  type SubjectOptions,
-  testCases,
-} from "../../testing/mod.ts";
+import { FakeClock, RESULT_CASES, resultSubject, STORE_CASES, storeSubject, testCases } from "../../testing/mod.ts";
+import { inFolders } from "../testing.ts";
 import { FileResults } from "./results.ts";
 import { FileStore } from "./store.ts";
 import { OwnFileQueue } from "./testing.ts";
@@ -25,19 +18,6 @@ class OwnResults extends FileResults {
     this.#files.close();
     return Promise.resolve();
   }
-}
-
-/** Opens backends on a folder of each namespace. */
-function inFolders<B>(open: (path: string) => B): Pick<SubjectOptions<B>, "open" | "remove"> {
-  const folders = new Map<string, string>();
-  return {
-    open: (namespace) => {
-      const path = folders.get(namespace) ?? Deno.makeTempDirSync({ prefix: "nuvom_file_" });
-      folders.set(namespace, path);
-      return open(path);
-    },
-    remove: (namespace) => Deno.remove(folders.get(namespace)!, { recursive: true }),
-  };
 }
 
 testCases(

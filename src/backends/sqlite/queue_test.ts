@@ -1,23 +1,15 @@
 import { assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { FakeClock, QUEUE_CASES, queueSubject, testCases } from "../../testing/mod.ts";
+import { inFolders } from "../testing.ts";
 import { Child, newJobs, OwnQueue, REQUEST, TempFolder, withQueue } from "./testing.ts";
 
 const clock = new FakeClock();
-const folders = new Map<string, TempFolder>();
+const subject = queueSubject({
+  clock,
+  ...inFolders((folder) => new OwnQueue({ path: `${folder}/nuvom.db`, clock })),
+});
 
-testCases(
-  "sqlite queue",
-  QUEUE_CASES,
-  queueSubject({
-    clock,
-    open: (namespace) => {
-      const folder = folders.get(namespace) ?? new TempFolder();
-      folders.set(namespace, folder);
-      return new OwnQueue({ path: folder.file("nuvom.db"), clock });
-    },
-    remove: (namespace) => folders.get(namespace)?.[Symbol.asyncDispose](),
-  }),
-);
+testCases("sqlite queue", QUEUE_CASES, subject);
 
 Deno.test("SqliteQueue.lease() answers at once when its signal is aborted", () =>
   withQueue(async (queue, clock) => {
