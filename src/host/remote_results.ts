@@ -16,7 +16,7 @@ export class RemoteResults implements ResultBackend {
   constructor(parts: RemoteParts) {
     this.#remote = new RemoteBackend(parts);
     this.store = this.#remote.store;
-    if (parts.opened.capabilities.includes("prune")) {
+    if (parts.link.opened.capabilities.includes("prune")) {
       this.prune = (request) => this.#remote.call("prune", [request], count);
     }
   }
