@@ -88,8 +88,9 @@ async function openQueue(realm: Realm, module: Module): Promise<QueueBackend> {
     manifest: { path: "", folder: "" },
     granted: {},
   });
-  const limits = { timeoutMs: 20_000, closeTimeoutMs: 1_000 };
-  return new RemoteQueue({ plugin: "bench", name: "bench", opened, caller, clock: systemClock, ...limits });
+  const open = { opened, caller, callMs: 20_000 };
+  const link = { opened, reach: () => Promise.resolve(open), release: () => Promise.resolve(open) };
+  return new RemoteQueue({ plugin: "bench", name: "bench", link, clock: systemClock, closeTimeoutMs: 1_000 });
 }
 
 function job(index: number): NewJob {
