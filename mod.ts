@@ -13,7 +13,7 @@
  * @module
  */
 
-export type { Client, HistoryQuery } from "./src/client/mod.ts";
+export type { Client, HistoryQuery, Operations, RedriveQuery, RedriveReport } from "./src/client/mod.ts";
 export * from "./src/core/mod.ts";
 export * from "./src/engine.ts";
 export type { Metrics } from "./src/observe/mod.ts";

@@ -15,6 +15,9 @@ import {
   toErrorData,
 } from "./core/mod.ts";
 import {
+  FileQueue,
+  FileResults,
+  FileStore,
   MemoryQueue,
   MemoryResults,
   MemoryStore,
@@ -46,7 +49,7 @@ import { Metrics, workerFigures } from "./observe/mod.ts";
 import { type DiscoveredTask, type RealmHost, unknownMethod } from "./sandbox/mod.ts";
 import { type Ambient, ambientOrNone, setAmbient } from "./sdk/ambient.ts";
 import type { LoadedSettings } from "./settings/mod.ts";
-import { Worker } from "./worker/mod.ts";
+import { type RetentionOptions, Worker } from "./worker/mod.ts";
 
 /** What an engine is opened with. */
 export interface EngineOptions {
@@ -72,6 +75,7 @@ type Builtin = {
 
 /** The stores that built-in backends share. */
 interface BuiltinStores {
+  file(): FileStore;
   memory(): MemoryStore;
   sqlite(): SqliteStore;
 }
@@ -80,6 +84,10 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
   ["memory", {
     queue: (stores) => new MemoryQueue({ store: stores.memory() }),
     results: (stores) => new MemoryResults({ store: stores.memory() }),
+  }],
+  ["file", {
+    queue: (stores) => new FileQueue(stores.file()),
+    results: (stores) => new FileResults(stores.file()),
   }],
   ["sqlite", {
     queue: (stores) => new SqliteQueue(stores.sqlite()),
@@ -117,6 +125,7 @@ export class Engine implements AsyncDisposable {
   readonly #taskModules: TaskModules;
   readonly #answers: HostAnswers;
   readonly #ambient: Ambient;
+  #file: FileStore | undefined;
   #memory: MemoryStore | undefined;
   #sqlite: SqliteStore | undefined;
   #host: Promise<PluginHost> | undefined;
@@ -193,10 +202,17 @@ export class Engine implements AsyncDisposable {
 
   /**
    * Starts all plugins and opens the backends. The worker that is returned takes no jobs until its `start`.
-   * @param options `queues`: only jobs of these. `plugins`: false starts none but those of the backends. @default true
+   * @param options `queues`: only jobs of these; `weights`: one for each, 1 or more, to share the worker among them.
+   * `plugins`: false starts none but those of the backends. @default true
    * @throws {NuvomError} of the plugin that could not start; those before it are stopped again.
    */
-  async worker(options: { readonly queues?: readonly string[]; readonly plugins?: boolean } = {}): Promise<Worker> {
+  async worker(
+    options: {
+      readonly queues?: readonly string[];
+      readonly weights?: readonly number[];
+      readonly plugins?: boolean;
+    } = {},
+  ): Promise<Worker> {
     // What is wrong with a task module is told better by discovery than by an executor that can't start.
     if ((await this.tasks()).length === 0) this.#warn(`${this.manifest.path} names no module with a task`);
     const id = workerId();
@@ -206,6 +222,7 @@ export class Engine implements AsyncDisposable {
       await host.startAll();
     }
     const { queue, results } = await this.#openBackends();
+    if (options.weights !== undefined && !queue.capabilities.has("weights")) throw noWeights(this.settings);
     this.metrics.addProvider(async () =>
       workerFigures(await queue.stats(), this.#worker?.inFlight ?? 0, this.#worker?.executorsReady ?? 0)
     );
@@ -231,6 +248,8 @@ export class Engine implements AsyncDisposable {
         shutdownGraceMs: values.shutdownGraceMs,
         loadTimeoutMs: values.pluginStartTimeoutMs,
         queues: options.queues ?? null,
+        ...(options.weights === undefined ? {} : { weights: options.weights }),
+        retention: retentionOf(values),
       },
     });
     return this.#worker;
@@ -246,6 +265,7 @@ export class Engine implements AsyncDisposable {
     closing.defer(() => ambientOrNone() === this.#ambient ? setAmbient(undefined) : undefined);
     closing.defer(() => this.#taskModules.dispose());
     closing.defer(() => this.#sqlite?.close());
+    closing.defer(() => this.#file?.close());
     closing.defer(() => this.#control?.close());
     closing.defer(() => host?.stopAll());
     for (const backend of [backends?.results, backends?.queue]) closing.defer(() => this.#closeBackend(backend));
@@ -370,13 +390,35 @@ export class Engine implements AsyncDisposable {
   }
 
   #stores(): BuiltinStores {
-    const { sqlitePath, sqliteSynchronous } = this.settings.values;
+    const { sqlitePath, sqliteSynchronous, filePath } = this.settings.values;
     return {
+      file: () =>
+        this.#file ??= new FileStore({ path: filePath, clock: this.#clock, warn: (message) => this.#warn(message) }),
       memory: () => this.#memory ??= new MemoryStore({ clock: this.#clock }),
       sqlite: () =>
         this.#sqlite ??= openSqlite({ path: sqlitePath, synchronous: sqliteSynchronous, clock: this.#clock }),
     };
   }
+}
+
+function noWeights({ values }: LoadedSettings): NuvomError {
+  return new NuvomError("NUVOM_QUEUE_UNSUPPORTED", {
+    what: `The queue backend "${values.queueBackend}" does not share a worker among queues by weights.`,
+    mend: "Name the queues without weights, or start a worker for each of them.",
+    exitCode: 3,
+  });
+}
+
+/** In settings 0 is without limit. */
+function retentionOf(values: LoadedSettings["values"]): RetentionOptions {
+  const { keepSuccessMs, keepSuccess, keepFailedMs, keepFailed, pruneIntervalMs } = values;
+  return {
+    intervalMs: pruneIntervalMs,
+    rules: [
+      { states: ["SUCCESS"], keepMs: keepSuccessMs || null, keep: keepSuccess || null },
+      { states: ["FAILED", "CANCELLED"], keepMs: keepFailedMs || null, keep: keepFailed || null },
+    ],
+  };
 }
 
 /** What could not be opened is tried again the next time. */

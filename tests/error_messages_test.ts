@@ -14,6 +14,7 @@ const SHARED_CODES: Readonly<Record<string, string>> = {
   NUVOM_PLUGIN_IMPORT: "the module of a plugin could not be imported",
   NUVOM_PLUGIN_REGISTERED_TWICE: "one name was registered twice",
   NUVOM_PLUGIN_SHAPE: "what should be a plugin is none",
+  NUVOM_QUEUE_UNSUPPORTED: "the queue backend does not promise what it was asked for",
   NUVOM_RPC_METHOD: "the other side called what this side does not answer",
   NUVOM_TASK_MODULE: "a task module could not be imported",
   NUVOM_TASK_OPTIONS: "a task is declared wrongly",

@@ -22,7 +22,7 @@ export const LAYERS: ReadonlyMap<string, Allowance> = new Map<string, Allowance>
   ["core", { rooms: [], packages: ["@std/text"] }],
   ["settings", { rooms: layer1, packages: [] }],
   ["observe", { rooms: layer1, packages: ["@logtape/logtape"] }],
-  ["backends", { rooms: layer1, packages: ["node:sqlite"] }],
+  ["backends", { rooms: layer1, packages: ["node:crypto", "node:sqlite"] }],
   ["loader", {
     rooms: layer1,
     packages: [

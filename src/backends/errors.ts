@@ -37,6 +37,15 @@ export function foreignDatabase(path: string, table: string): NuvomError {
   });
 }
 
+/** `NUVOM_SQLITE_GONE` */
+export function databaseGone(path: string): NuvomError {
+  return new NuvomError("NUVOM_SQLITE_GONE", {
+    what: `The database ${path} was deleted or moved while it was in use.`,
+    mend:
+      "Put it back, restore a backup, or have any nuvom command make a new one: what is there then is used at once.",
+  });
+}
+
 /** `NUVOM_SQLITE_OPEN` */
 export function folderMissing(path: string, cause: unknown): NuvomError {
   return new NuvomError("NUVOM_SQLITE_OPEN", {
@@ -101,16 +110,41 @@ const PROBLEMS: ReadonlyMap<number, Problem> = new Map([
   }],
 ]);
 
+/** A damaged schema is told with the part of it that makes no sense. */
+function malformed(message = ""): Problem | undefined {
+  return message.startsWith("malformed database schema") ? PROBLEMS.get(11) : undefined;
+}
+
 /** Turns an error of `node:sqlite` into one that says what to do; other errors stay as they are. */
 export function fromSqlite(path: string, error: unknown): unknown {
   const { code, errcode, message } = error as { code?: string; errcode?: number; message?: string };
   if (code !== "ERR_SQLITE_ERROR") return error;
   const problem = errcode === undefined
-    ? [...PROBLEMS.values()].find(({ says }) => message?.startsWith(says))
+    ? [...PROBLEMS.values()].find(({ says }) => message?.startsWith(says)) ?? malformed(message)
     : PROBLEMS.get(errcode & 0xff);
   return new NuvomError(problem?.code ?? "NUVOM_SQLITE_FAILED", {
     what: problem === undefined ? `The database ${path} failed: ${message}.` : `The database ${path} ${problem.what}.`,
     mend: problem?.mend ?? "Nothing was changed; if it stays, report it as a bug.",
+    cause: error,
+  });
+}
+
+/** `NUVOM_FILE_LOCKED` */
+export function storeLocked(path: string): NuvomError {
+  return new NuvomError("NUVOM_FILE_LOCKED", {
+    what: `Another process holds the lock of the folder of jobs ${path}, and does not give it back.`,
+    mend: "Look for a nuvom process that is stopped, and let it go on or kill it; no job was changed.",
+  });
+}
+
+/** `NUVOM_FILE_STORE`: what the disk says; errors of nuvom stay as they are. */
+export function folderFailed(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof NuvomError) return error;
+  const reason = error.message.replace(/\.$/, "");
+  return new NuvomError("NUVOM_FILE_STORE", {
+    what: `The folder of jobs ${path} failed: ${reason}.`,
+    mend:
+      "Check that the disk is not full and that nuvom's user may write there, or set NUVOM_FILE_PATH; no job was changed.",
     cause: error,
   });
 }

@@ -1,5 +1,8 @@
 /** The backends inside nuvom. @module */
 
+export { FileQueue } from "./file/queue.ts";
+export { FileResults } from "./file/results.ts";
+export { FileStore, type FileStoreOptions } from "./file/store.ts";
 export { MemoryQueue } from "./memory/queue.ts";
 export { MemoryResults } from "./memory/results.ts";
 export { MemoryStore } from "./memory/store.ts";

@@ -36,6 +36,8 @@ export interface PositionalSpec {
   /** As help shows it: `TASK`. */
   readonly name: string;
   readonly required: boolean;
+  /** Any number of them: only of the last. */
+  readonly many?: boolean;
   readonly doc: string;
 }
 
@@ -46,7 +48,7 @@ export interface CommandExample {
 }
 
 /** The headings of `nuvom --help`, in order. */
-export const COMMAND_GROUPS = ["Project", "Jobs", "Tasks", "Plugins"] as const;
+export const COMMAND_GROUPS = ["Project", "Jobs", "Queues", "Tasks", "Plugins"] as const;
 
 /** A command as data: nothing here is costly to load. */
 export interface CommandRecord<O extends OptionTable = OptionTable> {

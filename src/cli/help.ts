@@ -53,7 +53,10 @@ function commandHelp(
   page: Page,
 ): string {
   const { bold } = page.style;
-  const places = positionals.map(({ name, required }) => required ? ` ${name}` : ` [${name}]`).join("");
+  const places = positionals.map(({ name, required, many }) => {
+    const place = many ? `${name}...` : name;
+    return required ? ` ${place}` : ` [${place}]`;
+  }).join("");
   const paragraphs = [`${summary}.`, ...description].map((text) =>
     `${text.startsWith(" ") ? text : wrapText(text, page.width).join("\n")}\n`
   );

@@ -26,6 +26,18 @@ export const BACKEND_OPTIONS = {
   ...CODE_OPTIONS,
 } as const satisfies OptionTable;
 
+/** The options that choose among finished jobs. */
+export const FINISHED_OPTIONS = {
+  "task": { type: "text", metavar: "TASK", doc: "Only jobs of this task." },
+  "queue": { type: "text", metavar: "QUEUE", doc: "Only jobs of this queue." },
+  "since": { type: "duration", metavar: "DURATION", doc: "Only jobs that ended within this time, such as 30m or 2d." },
+} as const satisfies OptionTable;
+
+/** Whether a command that can't be undone asks. */
+export const YES_OPTION = {
+  "yes": { type: "flag", doc: "Does not ask; needed where there is nobody to ask." },
+} as const satisfies OptionTable;
+
 /** The option that sets a setting, as the table of settings describes it. @param metavar Of a setting that has a value. */
 export function settingOption(flag: string, metavar = ""): OptionSpec {
   const { env, doc, type, choices, min, max } = SETTINGS.find((row) => row.flag === flag)!;

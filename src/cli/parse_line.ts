@@ -82,7 +82,9 @@ function nextValue(name: string, metavar: string, next: string | undefined): str
 }
 
 function checkPositionals({ path, positionals }: CommandRecord, args: readonly string[]): void {
-  if (args.length > positionals.length) throw tooMany(path, args[positionals.length]!);
+  if (args.length > positionals.length && positionals.at(-1)?.many !== true) {
+    throw tooMany(path, args[positionals.length]!);
+  }
   const missing = positionals.find(({ required }, i) => required && i >= args.length);
   if (missing !== undefined) throw missingPositional(path, missing);
 }

@@ -1,9 +1,11 @@
 /** Every command. What a command needs is imported only when it runs. @module */
 
 import { type Command, command } from "./command.ts";
+import { cancel } from "./commands/cancel.ts";
 import { config } from "./commands/config.ts";
 import { discoverTasks } from "./commands/discover_tasks.ts";
 import { enqueue } from "./commands/enqueue.ts";
+import { historyPrune } from "./commands/history_prune.ts";
 import { historyRecent } from "./commands/history_recent.ts";
 import { init } from "./commands/init.ts";
 import { inspectJob } from "./commands/inspect_job.ts";
@@ -21,6 +23,11 @@ import { pluginStatus } from "./commands/plugin_status.ts";
 import { pluginUpdate } from "./commands/plugin_update.ts";
 import { pluginVendor } from "./commands/plugin_vendor.ts";
 import { pluginVerify } from "./commands/plugin_verify.ts";
+import { queueClear } from "./commands/queue_clear.ts";
+import { queuePause } from "./commands/queue_pause.ts";
+import { queueResume } from "./commands/queue_resume.ts";
+import { queueStats } from "./commands/queue_stats.ts";
+import { retry } from "./commands/retry.ts";
 import { runtestworkerRun } from "./commands/runtestworker_run.ts";
 import { runworker } from "./commands/runworker.ts";
 import { status } from "./commands/status.ts";
@@ -36,7 +43,14 @@ export const COMMANDS: readonly Command[] = [
   command(enqueue, () => import("./run/enqueue.ts")),
   command(status, () => import("./run/status.ts")),
   command(inspectJob, () => import("./run/inspect_job.ts")),
+  command(cancel, () => import("./run/cancel.ts")),
+  command(retry, () => import("./run/retry.ts")),
   command(historyRecent, () => import("./run/history_recent.ts")),
+  command(historyPrune, () => import("./run/history_prune.ts")),
+  command(queueStats, () => import("./run/queue_stats.ts")),
+  command(queuePause, () => import("./run/queue_pause.ts")),
+  command(queueResume, () => import("./run/queue_resume.ts")),
+  command(queueClear, () => import("./run/queue_clear.ts")),
   command(listTasks, () => import("./run/list_tasks.ts")),
   command(discoverTasks, () => import("./run/discover_tasks.ts")),
   command(runtestworkerRun, () => import("./run/runtestworker_run.ts")),

@@ -17,6 +17,7 @@ import {
   type WaitAnswer,
 } from "../core/mod.ts";
 import { type JobDefaults, newJobs } from "./new_job.ts";
+import { Operations } from "./operations.ts";
 
 /** What a client is made of. */
 export interface ClientParts {
@@ -35,11 +36,14 @@ const PAUSES = { first: 5, longest: 250 } as const;
 
 /** Talks to the backends of a project. Holds nothing open of its own. */
 export class Client {
+  /** What an operator does: pause, cancel, retry, clear, prune. */
+  readonly operations: Operations;
   readonly #parts: ClientParts;
 
   /** Use `engine.client()`. */
   constructor(parts: ClientParts) {
     this.#parts = parts;
+    this.operations = new Operations(parts);
   }
 
   /** What the queue backend promises. */
@@ -95,8 +99,8 @@ export class Client {
   async status(id: string): Promise<JobRecord | null> {
     const [record = null] = await this.#parts.queue.inspect([id]);
     if (record !== null && isFinished(record)) return record;
-    // Results with a store of their own are written before the settle: what they hold is newer.
-    return await this.#finished(id) ?? record;
+    const finished = await this.#finished(id);
+    return finished === null || (record !== null && runsAgain(record, finished)) ? record : finished;
   }
 
   /** Finished jobs, the latest first. */
@@ -112,4 +116,12 @@ export class Client {
   #finished(id: string): Promise<FinishedJob | null> {
     return this.#parts.results.getFull(id);
   }
+}
+
+/**
+ * Results with a store of their own are written before the settle: what they hold is newer, unless the job was made ready
+ * again since.
+ */
+function runsAgain(record: JobRecord, finished: FinishedJob): boolean {
+  return record.attempts > finished.attempts || (record.attempts === finished.attempts && record.state !== "RUNNING");
 }

@@ -14,3 +14,11 @@ export function orderInvalid(expected: string, found: unknown): NuvomError {
     exitCode: 2,
   });
 }
+
+/** `NUVOM_QUEUE_UNSUPPORTED` */
+export function unsupported(capability: string, lacks: string): NuvomError {
+  return new NuvomError("NUVOM_QUEUE_UNSUPPORTED", {
+    what: `The queue backend ${lacks}: it does not claim "${capability}". Nothing was changed.`,
+    mend: "Use a backend that does, such as sqlite.",
+  });
+}

@@ -12,6 +12,7 @@ export * from "./nearest.ts";
 export * from "./order.ts";
 export * from "./outcome.ts";
 export * from "./plugin.ts";
+export * from "./prune.ts";
 export * from "./queue_backend.ts";
 export * from "./result_backend.ts";
 export * from "./retry.ts";

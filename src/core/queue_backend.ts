@@ -3,6 +3,7 @@
 import type { AttemptError, JobRecord, LeasedJob, LeaseRef, NewJob } from "./job.ts";
 import type { ErrorData } from "./errors.ts";
 import type { JobReport, JobTrace } from "./job_report.ts";
+import type { PruneRequest } from "./prune.ts";
 
 /**
  * What a backend promises beyond the least. The conformance cases ask these, never the backend's name.
@@ -17,8 +18,11 @@ import type { JobReport, JobTrace } from "./job_report.ts";
  * - `atomic_batch` takes all of a batch or none of it
  * - `pause` honours `pause` and `resume`
  * - `cancel` honours `cancel`
- * - `inspect` answers `inspect` and `stats` for the jobs it holds
+ * - `retry` honours `retry`
+ * - `weights` shares a lease among queues by their weights
+ * - `inspect` answers `inspect`, `stats` and `busy` for the jobs it holds
  * - `report` keeps what running jobs tell of themselves: `report` and `traces`
+ * - `prune` honours `prune`
  * - `namespace` keeps the data of each namespace that its factory is given apart
  */
 export type QueueCapability =
@@ -32,8 +36,11 @@ export type QueueCapability =
   | "atomic_batch"
   | "pause"
   | "cancel"
+  | "retry"
+  | "weights"
   | "inspect"
   | "report"
+  | "prune"
   | "namespace";
 
 /** Every capability. */
@@ -48,8 +55,11 @@ export const QUEUE_CAPABILITIES: readonly QueueCapability[] = [
   "atomic_batch",
   "pause",
   "cancel",
+  "retry",
+  "weights",
   "inspect",
   "report",
+  "prune",
   "namespace",
 ];
 
@@ -69,6 +79,12 @@ export interface LeaseRequest {
   readonly leaseMs: number;
   /** Only from these queues; null: from all. */
   readonly queues: readonly string[] | null;
+  /**
+   * One for each of `queues`, 1 or more: while all of them have ready jobs, each gives its share of them, in its own order.
+   * A queue that has too few leaves the rest to the others. Undefined: the queues are one, and priority and age decide.
+   * Only with `weights`.
+   */
+  readonly weights?: readonly number[];
   /** When nothing is ready, wait so long for something to become so; 0: answer at once. An answer may come earlier. */
   readonly waitMs: number;
   /** Stamped on the job. */
@@ -131,6 +147,12 @@ export interface QueueStats {
 export type CancelStatus = "cancelled" | "requested" | "finished" | "unknown";
 
 /**
+ * What became of one id of a `retry`. `waiting`: it has not ended yet; `succeeded`: there is nothing to repeat; `duplicate`:
+ * another job holds its unique key now.
+ */
+export type RetryStatus = "retried" | "waiting" | "succeeded" | "duplicate" | "unknown";
+
+/**
  * Where jobs wait. All methods may be called concurrently, from several places; every method rejects with an error
  * that says what is wrong with the store rather than losing a job. Times are the store's own: clients send delays,
  * never dates, so that a client's wrong clock is harmless.
@@ -180,10 +202,22 @@ export interface QueueBackend {
   stats(): Promise<QueueStats[]>;
 
   /**
+   * Whether anything in these queues (null: in any) could run now, runs, or waits for the backoff after a failed attempt:
+   * what a drain waits for. It is asked often, so it must not count.
+   */
+  busy(queues: readonly string[] | null): Promise<boolean>;
+
+  /**
    * Running jobs answer `requested` and their worker is told by every `renew`. Such a job may still succeed or fail, but
    * never comes back: a retry, snooze or release, or the loss of its lease, ends it as `CANCELLED`. Only with `cancel`.
    */
   cancel(ids: readonly string[]): Promise<CancelStatus[]>;
+
+  /**
+   * Makes jobs that ended as `FAILED` or `CANCELLED` ready again, whatever attempts they had: they get at least one more. Their
+   * errors are kept. Only with `retry`.
+   */
+  retry?(ids: readonly string[]): Promise<RetryStatus[]>;
 
   /** Nothing of this queue is leased until `resume`. Only with `pause`. */
   pause(queue: string): Promise<void>;
@@ -198,6 +232,13 @@ export interface QueueBackend {
   report?(reports: readonly JobReport[]): Promise<void>;
   /** What is kept of these jobs, finished or not; null for those that never told anything. Only with `report`. */
   traces?(ids: readonly string[]): Promise<(JobTrace | null)[]>;
+
+  /**
+   * Forgets finished jobs, with all that is kept of them, and never any other job. A unique key that is held for a time is
+   * held until then. Works in small steps, so that nobody waits for it. Answers how many: less than `limit` when nothing
+   * more is to be forgotten. Only with `prune`.
+   */
+  prune?(request: PruneRequest): Promise<number>;
 
   /** Ends waiting leases with an empty list and frees what the backend holds. May be called twice. */
   close(): Promise<void>;

@@ -2,15 +2,24 @@
 
 import type { ErrorData } from "./errors.ts";
 import type { FinalState, FinishedJob } from "./job.ts";
+import type { PruneRequest } from "./prune.ts";
 
 /** Which finished jobs `listJobs` answers. */
 export interface ResultQuery {
   /** Only these states; undefined: all. */
   readonly states?: readonly FinalState[];
+  /** Only jobs of this task. */
+  readonly task?: string;
+  /** Only jobs of this queue. */
+  readonly queue?: string;
   /** At most so many, the latest finished first. */
   readonly limit: number;
   /** Only jobs finished before this time (milliseconds since the epoch). */
   readonly before?: number;
+  /** Only jobs finished at this time or later (milliseconds since the epoch). */
+  readonly since?: number;
+  /** Only what comes after this job in the list: the last one of a page, for the next page. */
+  readonly after?: Pick<FinishedJob, "id" | "finishedAt">;
 }
 
 /**
@@ -32,8 +41,13 @@ export interface ResultBackend {
   getError(id: string): Promise<ErrorData | null>;
   /** The whole record; null when unknown. */
   getFull(id: string): Promise<FinishedJob | null>;
-  /** Records of finished jobs, the latest finished first. */
+  /** Records of finished jobs, the latest finished first; of those that ended in the same millisecond, the greatest id. */
   listJobs(query: ResultQuery): Promise<FinishedJob[]>;
+  /**
+   * Forgets finished jobs; see `QueueBackend.prune`. A backend without it is never pruned by nuvom. A store that is shared with
+   * the queue needs it in the queue only.
+   */
+  prune?(request: PruneRequest): Promise<number>;
   /** Frees what the backend holds. May be called twice. */
   close(): Promise<void>;
 }

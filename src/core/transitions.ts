@@ -89,6 +89,23 @@ export function rescuedRecord(leased: LeasedJob, now: number): JobRecord {
   return losses < MAX_LEASE_LOSSES ? back : { ...back, state: "FAILED", finishedAt: now, error: lostTooOften(job.id) };
 }
 
+/** A job that ended, and is to run again by someone's wish. */
+export function retriedRecord(job: FinishedJob, now: number): JobRecord {
+  const { code } = lostTooOften(job.id);
+  const lost = job.error?.code === code && job.errors.at(-1)?.error.code !== code;
+  const last = { attempt: job.attempts, at: job.finishedAt, outcome: "lost", error: job.error! } as const;
+  return {
+    ...waiting(job, 0, now),
+    // Only of this end nothing stands among the errors yet.
+    errors: lost ? cap([...job.errors, last]) : job.errors,
+    maxAttempts: Math.max(job.maxAttempts, job.attempts + 1),
+    losses: 0,
+    finishedAt: null,
+    result: null,
+    error: null,
+  };
+}
+
 /** Why a job ends whose worker dies each time. */
 export function lostTooOften(id: string): ErrorData {
   return {

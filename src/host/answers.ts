@@ -7,10 +7,14 @@ import {
   type ErrorData,
   type FinishedJob,
   JOB_STATES,
+  type JobLogLine,
+  type JobProgress,
   type JobRecord,
+  type JobTrace,
   type LeasedJob,
   type QueueStats,
   type RenewReport,
+  type RetryStatus,
   type SettleStatus,
 } from "../core/mod.ts";
 import {
@@ -110,6 +114,22 @@ export const settleStatus: Shape<SettleStatus> = oneOf(["settled", "stale"] as c
 
 /** One answer of `cancel`. */
 export const cancelStatus: Shape<CancelStatus> = oneOf(["cancelled", "requested", "finished", "unknown"] as const);
+
+/** One answer of `retry`. */
+export const retryStatus: Shape<RetryStatus> = oneOf(
+  ["retried", "waiting", "succeeded", "duplicate", "unknown"] as const,
+);
+
+/** One answer of `traces`. */
+export const jobTrace: Shape<JobTrace> = object<JobTrace>({
+  progress: nullable(object<JobProgress>({ value: number, note: nullable(text), attempt: count, at: number })),
+  log: list(object<JobLogLine>({
+    at: number,
+    attempt: count,
+    level: oneOf(["debug", "info", "warn", "error"] as const),
+    message: text,
+  })),
+});
 
 /** A row of `stats`. */
 export const queueStats: Shape<QueueStats> = object<QueueStats>({

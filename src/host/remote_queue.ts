@@ -4,22 +4,36 @@ import {
   type CancelStatus,
   type EnqueueReceipt,
   type JobRecord,
+  type JobReport,
+  type JobTrace,
   type LeasedJob,
   type LeaseRef,
   type LeaseRequest,
   type NewJob,
+  type PruneRequest,
   QUEUE_CAPABILITIES,
   type QueueBackend,
   type QueueCapability,
   type QueueStats,
   type RenewReport,
+  type RetryStatus,
   type Settlement,
   type SettleStatus,
   sleep,
 } from "../core/mod.ts";
-import { cancelStatus, jobRecord, leasedJob, queueStats, receipt, renewReport, settleStatus } from "./answers.ts";
+import {
+  cancelStatus,
+  jobRecord,
+  jobTrace,
+  leasedJob,
+  queueStats,
+  receipt,
+  renewReport,
+  retryStatus,
+  settleStatus,
+} from "./answers.ts";
 import { RemoteBackend, type RemoteParts } from "./remote_backend.ts";
-import { count, list, Mismatch, nothing, nullable, type Shape } from "./shape.ts";
+import { boolean, count, list, Mismatch, nothing, nullable, type Shape } from "./shape.ts";
 
 /** Every answer is checked: a backend that makes no sense rejects with `NUVOM_PLUGIN_ANSWER` and harms nobody else. */
 export class RemoteQueue implements QueueBackend {
@@ -74,6 +88,26 @@ export class RemoteQueue implements QueueBackend {
 
   stats(): Promise<QueueStats[]> {
     return this.#remote.call("stats", [], list(queueStats));
+  }
+
+  busy(queues: readonly string[] | null): Promise<boolean> {
+    return this.#remote.call("busy", [queues], boolean);
+  }
+
+  retry(ids: readonly string[]): Promise<RetryStatus[]> {
+    return this.#remote.call("retry", [ids], list(retryStatus, ids.length));
+  }
+
+  report(reports: readonly JobReport[]): Promise<void> {
+    return this.#remote.call("report", [reports], nothing);
+  }
+
+  traces(ids: readonly string[]): Promise<(JobTrace | null)[]> {
+    return this.#remote.call("traces", [ids], list(nullable(jobTrace), ids.length));
+  }
+
+  prune(request: PruneRequest): Promise<number> {
+    return this.#remote.call("prune", [request], count);
   }
 
   cancel(ids: readonly string[]): Promise<CancelStatus[]> {

@@ -20,7 +20,7 @@ class Guest {
     return new RemoteQueue(this.#parts(opened));
   }
 
-  results(opened: { readonly store?: string } = {}): RemoteResults {
+  results(opened: { readonly store?: string; readonly capabilities?: readonly string[] } = {}): RemoteResults {
     return new RemoteResults(this.#parts(opened));
   }
 
@@ -234,4 +234,35 @@ Deno.test("RemoteResults hands records to and fro, and refuses what is none", as
   guest.answers.getFull = () => leased("1");
   const error = await assertRejects(() => results.getFull("1"), NuvomError, "state is not one of SUCCESS");
   assertEquals(error.code, "NUVOM_PLUGIN_ANSWER");
+});
+
+Deno.test("RemoteQueue hands over reports, retries and prunes, and refuses answers that are none", async () => {
+  const guest = new Guest();
+  const queue = guest.queue();
+  const trace = { progress: { value: 0.5, note: null, attempt: 1, at: 5 }, log: [] };
+  Object.assign(guest.answers, {
+    busy: () => true,
+    retry: () => ["retried"],
+    traces: () => [trace],
+    prune: () => 3,
+  });
+  assertEquals(await queue.busy(["a"]), true);
+  assertEquals(await queue.retry(["1"]), ["retried"]);
+  assertEquals(await queue.traces(["1"]), [trace]);
+  assertEquals(await queue.prune({ states: ["FAILED"], olderThanMs: 1, keep: null, limit: 5 }), 3);
+  await queue.report([{ id: "1", token: "t", ...trace } as never]);
+  assertEquals(guest.sent.map(({ method }) => method), ["busy", "retry", "traces", "prune", "report"]);
+  Object.assign(guest.answers, { busy: () => 1, retry: () => ["done"], traces: () => [{}], prune: () => -1 });
+  const request = { states: [], olderThanMs: null, keep: null, limit: 1 };
+  for (const call of [queue.busy(null), queue.retry(["1"]), queue.traces(["1"]), queue.prune(request)]) {
+    assertEquals((await assertRejects(() => call, NuvomError)).code, "NUVOM_PLUGIN_ANSWER");
+  }
+});
+
+Deno.test("RemoteResults prunes only where its backend says that it can", async () => {
+  const guest = new Guest();
+  assertEquals(guest.results().prune, undefined);
+  guest.answers.prune = () => 2;
+  const results = guest.results({ capabilities: ["prune"] });
+  assertEquals(await results.prune!({ states: ["FAILED"], olderThanMs: 1, keep: null, limit: 5 }), 2);
 });

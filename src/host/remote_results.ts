@@ -1,19 +1,24 @@
 /** A result backend of a plugin, as the worker and the client see it. @module */
 
-import type { ErrorData, FinishedJob, ResultBackend, ResultQuery } from "../core/mod.ts";
+import type { ErrorData, FinishedJob, PruneRequest, ResultBackend, ResultQuery } from "../core/mod.ts";
 import { errorData, finishedJob } from "./answers.ts";
 import { RemoteBackend, type RemoteParts } from "./remote_backend.ts";
-import { list, nothing, nullable, text } from "./shape.ts";
+import { count, list, nothing, nullable, text } from "./shape.ts";
 
 /** Every answer is checked: a backend that makes no sense rejects with `NUVOM_PLUGIN_ANSWER` and harms nobody else. */
 export class RemoteResults implements ResultBackend {
   readonly store: string | undefined;
+  /** Undefined where the backend has none. */
+  readonly prune?: (request: PruneRequest) => Promise<number>;
   readonly #remote: RemoteBackend;
 
   /** The backend is open already. */
   constructor(parts: RemoteParts) {
     this.#remote = new RemoteBackend(parts);
     this.store = this.#remote.store;
+    if (parts.link.opened.capabilities.includes("prune")) {
+      this.prune = (request) => this.#remote.call("prune", [request], count);
+    }
   }
 
   setResult(job: FinishedJob): Promise<void> {

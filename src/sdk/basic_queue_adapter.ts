@@ -140,6 +140,10 @@ export class BasicQueueAdapter implements QueueBackend {
     return [{ queue: "default", pending, scheduled, retrying, running, paused: false, oldestAt: null }];
   }
 
+  async busy(): Promise<boolean> {
+    return (await this.stats()).some(({ pending, running, retrying }) => pending + running + retrying > 0);
+  }
+
   cancel(): Promise<never> {
     return Promise.reject(this.#unsupported("cancel"));
   }

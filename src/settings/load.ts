@@ -23,6 +23,8 @@ export interface Settings {
   readonly resultBackend: string;
   /** `NUVOM_SQLITE_PATH` */
   readonly sqlitePath: string;
+  /** `NUVOM_FILE_PATH` */
+  readonly filePath: string;
   /** `NUVOM_SQLITE_SYNCHRONOUS` */
   readonly sqliteSynchronous: "NORMAL" | "FULL";
   /** `NUVOM_MAX_WORKERS` */
@@ -43,6 +45,16 @@ export interface Settings {
   readonly leaseMs: number;
   /** `NUVOM_SHUTDOWN_GRACE_SECS` */
   readonly shutdownGraceMs: number;
+  /** `NUVOM_KEEP_SUCCESS_SECS` */
+  readonly keepSuccessMs: number;
+  /** `NUVOM_KEEP_SUCCESS` */
+  readonly keepSuccess: number;
+  /** `NUVOM_KEEP_FAILED_SECS` */
+  readonly keepFailedMs: number;
+  /** `NUVOM_KEEP_FAILED` */
+  readonly keepFailed: number;
+  /** `NUVOM_PRUNE_INTERVAL_SECS` */
+  readonly pruneIntervalMs: number;
   /** `NUVOM_EXECUTOR_MEMORY_MB` */
   readonly memoryMb: number;
   /** `NUVOM_PLUGIN_START_TIMEOUT_SECS` */
@@ -145,6 +157,7 @@ export function loadSettings({ cwd, env, flags = {} }: SettingsSources): LoadedS
     stateDir: `${projectDir}/.nuvom`,
     cacheDir: cacheDir(String(value("cacheDir")), projectDir, env),
     sqlitePath: absolute(String(value("sqlitePath")), projectDir),
+    filePath: absolute(String(value("filePath")), projectDir),
     maxWorkers: value("maxWorkers") || Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1)),
   } as unknown as Settings;
   const variables = new Map([

@@ -45,11 +45,12 @@ Deno.test("loadSettings() takes an empty variable for one that is not set", () =
 
 Deno.test("loadSettings() makes paths absolute, from the folder of the manifest", () => {
   const { values, folder } = load({ env: { NUVOM_MANIFEST_PATH: "a/../app/m.toml", HOME: "/home/u" } });
-  const { manifestPath, projectDir, sqlitePath, stateDir, cacheDir } = values;
-  assertEquals({ manifestPath, projectDir, sqlitePath, stateDir, cacheDir }, {
+  const { manifestPath, projectDir, sqlitePath, filePath, stateDir, cacheDir } = values;
+  assertEquals({ manifestPath, projectDir, sqlitePath, filePath, stateDir, cacheDir }, {
     manifestPath: `${folder}/app/m.toml`,
     projectDir: `${folder}/app`,
     sqlitePath: `${folder}/app/.nuvom/nuvom.db`,
+    filePath: `${folder}/app/.nuvom/jobs`,
     stateDir: `${folder}/app/.nuvom`,
     cacheDir: "/home/u/.cache/nuvom",
   });

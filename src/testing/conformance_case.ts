@@ -11,6 +11,7 @@ export type CaseGroup =
   | "crash"
   | "cancel"
   | "pause"
+  | "report"
   | "operations"
   | "shutdown"
   | "results";

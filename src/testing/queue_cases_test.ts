@@ -8,19 +8,27 @@ import { LEASE_MUTANTS } from "./testdata/lease_mutants.ts";
 import { type Mutant, type Mutants, mutantSubject } from "./testdata/mutant.ts";
 import { OPERATIONS_MUTANTS } from "./testdata/operations_mutants.ts";
 import { PAUSE_MUTANTS } from "./testdata/pause_mutants.ts";
+import { PRUNE_MUTANTS } from "./testdata/prune_mutants.ts";
+import { REDRIVE_MUTANTS } from "./testdata/redrive_mutants.ts";
+import { REPORT_MUTANTS } from "./testdata/report_mutants.ts";
 import { RETRY_MUTANTS } from "./testdata/retry_mutants.ts";
 import { SETTLE_MUTANTS } from "./testdata/settle_mutants.ts";
 import { DURABLE_MUTANTS, SHUTDOWN_MUTANTS } from "./testdata/shutdown_mutants.ts";
+import { WEIGHTS_MUTANTS } from "./testdata/weights_mutants.ts";
 
 const MUTANTS: Mutants = {
   ...ENQUEUE_MUTANTS,
   ...LEASE_MUTANTS,
+  ...WEIGHTS_MUTANTS,
   ...SETTLE_MUTANTS,
   ...RETRY_MUTANTS,
+  ...REDRIVE_MUTANTS,
   ...CRASH_MUTANTS,
   ...CANCEL_MUTANTS,
   ...PAUSE_MUTANTS,
+  ...REPORT_MUTANTS,
   ...OPERATIONS_MUTANTS,
+  ...PRUNE_MUTANTS,
   ...DURABLE_MUTANTS,
   ...SHUTDOWN_MUTANTS,
 };

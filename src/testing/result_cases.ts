@@ -1,8 +1,9 @@
 /** The promises of a result backend. @module */
 
 import { assert, assertEquals } from "@std/assert";
-import type { FinishedJob } from "../core/mod.ts";
+import type { FinishedJob, ResultQuery } from "../core/mod.ts";
 import { type ConformanceCase, inGroup } from "./conformance_case.ts";
+import { randomName } from "./harness.ts";
 import { ERROR, failedAttempt } from "./queue/endings.ts";
 import type { ResultHarness } from "./result_harness.ts";
 
@@ -163,6 +164,69 @@ export const RESULT_CASES: readonly ConformanceCase<ResultHarness>[] = inGroup("
       const before = jobs[2]!.finishedAt;
       assertEquals((await h.results.listJobs({ limit: 2, before })).map(({ id }) => id), [jobs[1]!.id, jobs[0]!.id]);
       assertEquals((await h.results.listJobs({ limit: 1, before })).map(({ id }) => id), [jobs[1]!.id]);
+    },
+  },
+  {
+    name: "listJobs() answers only the task and the queue that it is asked for",
+    needs: [],
+    async run(h) {
+      const queue = randomName("queue");
+      const jobs = ["a", "b", "a"].map((task) => h.succeeded({ task, queue }));
+      await h.results.setMany([...jobs, h.succeeded({ task: "a" })]);
+      const ids = (indexes: number[]) => indexes.map((index) => jobs[index]!.id);
+      const list = async (query: Partial<ResultQuery>) =>
+        (await h.results.listJobs({ limit: 10, ...query })).map(({ id }) => id);
+      assertEquals(await list({ queue }), ids([2, 1, 0]));
+      assertEquals(await list({ queue, task: "a" }), ids([2, 0]));
+      assertEquals(await list({ queue, task: "a", states: ["FAILED"] }), []);
+    },
+  },
+  {
+    name: "listJobs() answers only jobs that finished since the time that it is given",
+    needs: [],
+    async run(h) {
+      const jobs = [h.succeeded(), h.succeeded(), h.succeeded()];
+      await h.results.setMany(jobs);
+      const since = jobs[1]!.finishedAt;
+      assertEquals((await h.results.listJobs({ limit: 10, since })).map(({ id }) => id), [jobs[2]!.id, jobs[1]!.id]);
+    },
+  },
+  {
+    name: "listJobs() answers page after page every job once, also of one millisecond",
+    needs: [],
+    async run(h) {
+      const queue = randomName("queue");
+      const { finishedAt } = h.succeeded();
+      const together = Array.from({ length: 7 }, () => h.succeeded({ queue, finishedAt }));
+      const jobs = [...together, h.succeeded({ queue })];
+      await h.results.setMany(together.slice(0, 4));
+      await h.results.setMany(jobs.slice(4));
+      const seen: FinishedJob[] = [];
+      for (let page: FinishedJob[] | null = null; page === null || page.length > 0;) {
+        const last = seen.at(-1);
+        page = await h.results.listJobs({ queue, limit: 3, ...(last === undefined ? {} : { after: last }) });
+        seen.push(...page);
+        assert(seen.length <= jobs.length, "a job is answered twice");
+      }
+      assertEquals(seen.map(({ id }) => id).sort(), jobs.map(({ id }) => id).sort());
+      const whole = await h.results.listJobs({ queue, limit: 10 });
+      assertEquals(whole.map(({ id }) => id), seen.map(({ id }) => id), "pages are parts of one list");
+    },
+  },
+  {
+    name: "prune() forgets the earliest finished by age, number and state",
+    needs: ["prune", "namespace"],
+    async run(h) {
+      const now = Date.now();
+      const aged = (days: number) => ({ finishedAt: now - days * 86_400_000 });
+      const [old, young, youngest] = [h.succeeded(aged(9)), h.succeeded(aged(2)), h.succeeded(aged(1))];
+      const failed = h.failed(aged(9));
+      await h.results.setMany([youngest!, old!, failed, young!]);
+      const known = async () => (await h.results.listJobs({ limit: 10 })).map(({ id }) => id);
+      const week = { states: ["SUCCESS"], olderThanMs: 7 * 86_400_000, keep: null, limit: 10 } as const;
+      assertEquals([await h.results.prune!(week), await known()], [1, [youngest.id, young.id, failed.id]]);
+      const one = { ...week, olderThanMs: null, keep: 1 };
+      assertEquals([await h.results.prune!(one), await known()], [1, [youngest.id, failed.id]]);
     },
   },
   {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { MemoryQueue, MemoryResults, MemoryStore } from "../backends/mod.ts";
-import type { FinishedJob, ResultBackend } from "../core/mod.ts";
+import type { FinishedJob, ResultBackend, ResultQuery } from "../core/mod.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { RESULT_CASES } from "./result_cases.ts";
 import { type ResultHarness, resultSubject } from "./result_harness.ts";
@@ -15,7 +15,7 @@ type Open = (store: MemoryStore) => ResultBackend;
 function subject(open: Open, oneForAll = false): Subject<ResultHarness> {
   const stores = new Map<string, MemoryStore>();
   return resultSubject({
-    capabilities: ["durable", "namespace"],
+    capabilities: ["durable", "namespace", "prune"],
     open: (namespace) => {
       const name = oneForAll ? "" : namespace;
       if (!stores.has(name)) stores.set(name, new MemoryStore());
@@ -40,6 +40,14 @@ function replacing(change: (results: MemoryResults, store: MemoryStore) => Parti
     const results = new MemoryResults({ store });
     return Object.assign(results, change(results, store));
   };
+}
+
+/** Results that are asked for another list. */
+function listing(change: (query: ResultQuery) => ResultQuery): Subject<ResultHarness> {
+  return subject(replacing((results) => {
+    const listJobs = results.listJobs.bind(results);
+    return { listJobs: (query) => listJobs(change(query)) };
+  }));
 }
 
 /** By what they do; each with the cases that must find it. */
@@ -137,6 +145,41 @@ const MUTANTS: Readonly<Record<string, readonly [Subject<ResultHarness>, ...kill
       };
     })),
     "listJobs() answers only jobs that finished before the time that it is given",
+  ],
+  "tasks are ignored": [
+    listing(({ task: _task, ...query }) => query),
+    "listJobs() answers only the task and the queue that it is asked for",
+  ],
+  "queues are ignored": [
+    listing(({ queue: _queue, ...query }) => query),
+    "listJobs() answers only the task and the queue that it is asked for",
+  ],
+  "the first moment is ignored": [
+    listing(({ since: _since, ...query }) => query),
+    "listJobs() answers only jobs that finished since the time that it is given",
+  ],
+  "the first moment does not count": [
+    listing((query) => query.since === undefined ? query : { ...query, since: query.since + 1 }),
+    "listJobs() answers only jobs that finished since the time that it is given",
+  ],
+  "a page begins at the next millisecond": [
+    listing(({ after, ...query }) => after === undefined ? query : { ...query, before: after.finishedAt }),
+    "listJobs() answers page after page every job once, also of one millisecond",
+  ],
+  "a page begins with the last job of the one before": [
+    listing(({ after, ...query }) => after === undefined ? query : { ...query, before: after.finishedAt + 1 }),
+    "listJobs() answers page after page every job once, also of one millisecond",
+  ],
+  "nothing is pruned": [
+    subject(replacing(() => ({ prune: () => Promise.resolve(0) }))),
+    "prune() forgets the earliest finished by age, number and state",
+  ],
+  "all states are pruned": [
+    subject(replacing((results) => {
+      const prune = results.prune.bind(results);
+      return { prune: (request) => prune({ ...request, states: ["SUCCESS", "FAILED", "CANCELLED"] }) };
+    })),
+    "prune() forgets the earliest finished by age, number and state",
   ],
   "a closed store has lost its results": [
     subject(replacing((_results, store) => ({

@@ -8,7 +8,7 @@ import { Harness, randomName, type Subject, type SubjectOptions } from "./harnes
 let latest = 0;
 
 /** What a result backend can promise beyond the least. */
-export type ResultCapability = Extract<QueueCapability, "durable" | "namespace">;
+export type ResultCapability = Extract<QueueCapability, "durable" | "namespace" | "prune">;
 
 /** How result backends are opened for the cases. */
 export interface ResultSubjectOptions extends SubjectOptions<ResultBackend> {

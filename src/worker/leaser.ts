@@ -11,6 +11,7 @@ export interface LeaserParts {
   readonly request: {
     readonly leaseMs: number;
     readonly queues: readonly string[] | null;
+    readonly weights?: readonly number[];
     readonly waitMs: number;
     readonly workerId: string;
   };

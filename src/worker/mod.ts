@@ -2,3 +2,4 @@
 
 export { Worker } from "./worker.ts";
 export type { WorkerOptions, WorkerParts } from "./options.ts";
+export type { RetentionOptions, RetentionRule } from "./retention.ts";

@@ -1,6 +1,7 @@
 /** What a worker is made of. @module */
 
 import type { Clock, ErrorData, EventBus, QueueBackend, ResultBackend } from "../core/mod.ts";
+import type { RetentionOptions } from "./retention.ts";
 import type { EntryRef, Realm, RealmHost } from "../sandbox/mod.ts";
 
 /** Numbers and names that a worker is run with. Durations are milliseconds. */
@@ -19,12 +20,16 @@ export interface WorkerOptions {
   readonly timeoutGraceMs: number;
   /** Only jobs of these queues; null: of all. */
   readonly queues: readonly string[] | null;
+  /** One for each of `queues`, 1 or more: see `LeaseRequest.weights`. @default the queues are one */
+  readonly weights?: readonly number[];
   /** How long handlers may go on after `stop`. @default 30,000 */
   readonly shutdownGraceMs?: number;
   /** Limit for the import of the task modules. @default 30,000 */
   readonly loadTimeoutMs?: number;
   /** How long a lease waits for jobs before it asks again. @default 1,000 */
   readonly leaseWaitMs?: number;
+  /** Which finished jobs are forgotten. @default none */
+  readonly retention?: RetentionOptions;
   /** From 0 to 1, for the jitter of backoffs. @default Math.random */
   readonly random?: () => number;
 }

@@ -108,6 +108,7 @@ export class HandQueue implements QueueBackend {
     }]);
   }
 
+  busy = () => Promise.resolve(this.#jobs.length + this.running + this.retrying > 0);
   qsize = () => Promise.resolve(this.#jobs.length + this.scheduled);
   enqueue = () => Promise.resolve([]);
   clear = () => Promise.resolve(0);

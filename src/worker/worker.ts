@@ -7,6 +7,7 @@ import { Leaser } from "./leaser.ts";
 import type { WorkerParts } from "./options.ts";
 import { Outage } from "./outage.ts";
 import { Renewer } from "./renewer.ts";
+import { Retention } from "./retention.ts";
 
 /** What handlers have between the abort at the end of the grace time and the end of their executor. */
 const LAST_MS = 500;
@@ -32,6 +33,7 @@ export class Worker implements AsyncDisposable {
   readonly #dispatcher: Dispatcher;
   readonly #leaser: Leaser;
   readonly #renewer: Renewer;
+  readonly #retention: Retention | undefined;
   readonly #forced = new AbortController();
   readonly #stopped = Promise.withResolvers<void>();
   #state: State = "new";
@@ -39,15 +41,15 @@ export class Worker implements AsyncDisposable {
 
   /** Opens and leases nothing until {@linkcode Worker.start}. */
   constructor(parts: WorkerParts) {
-    const { queue, bus, clock, options } = parts;
-    const { leaseMs, queues, workerId, leaseWaitMs = 1_000, random = Math.random } = options;
+    const { queue, results, bus, clock, options } = parts;
+    const { leaseMs, queues, weights, workerId, leaseWaitMs = 1_000, random = Math.random } = options;
     this.#parts = parts;
     this.#dispatcher = new Dispatcher(parts, () => this.#leaser.wake());
     this.#leaser = new Leaser({
       queue,
       clock,
       outage: new Outage(bus, random),
-      request: { leaseMs, queues, waitMs: leaseWaitMs, workerId },
+      request: { leaseMs, queues, ...(weights && { weights }), waitMs: leaseWaitMs, workerId },
       room: () => this.#dispatcher.room(),
       take: (jobs) => this.#dispatcher.take(jobs),
     });
@@ -59,6 +61,8 @@ export class Worker implements AsyncDisposable {
       renewable: (time) => this.#dispatcher.ledger.renewable(time),
       report: (lost, cancelled) => this.#dispatcher.renewed(lost, cancelled),
     });
+    const { retention } = options;
+    if (retention !== undefined) this.#retention = new Retention({ ...retention, queue, results, clock, bus, random });
   }
 
   /** Jobs that this worker has leased and not settled. */
@@ -92,6 +96,7 @@ export class Worker implements AsyncDisposable {
     this.#parts.bus.emit("worker.started", { workerId, executors, concurrency });
     this.#renewer.start();
     this.#leaser.start();
+    this.#retention?.start();
   }
 
   /**
@@ -150,10 +155,11 @@ export class Worker implements AsyncDisposable {
     this.#state = "stopping";
     this.#parts.bus.emit("worker.stopping", { workerId: this.#parts.options.workerId, reason });
     const lastLease = this.#leaser.stop();
+    const lastPrune = this.#retention?.stop();
     const drained = this.#dispatcher.drain();
     await this.#unlessForced(this.#starting?.catch(() => {}));
     await this.#runOut(graceMs);
-    await this.#unlessForced(Promise.all([drained, lastLease]));
+    await this.#unlessForced(Promise.all([drained, lastLease, lastPrune]));
     await this.#settleLast();
     await Promise.allSettled(this.#dispatcher.executors.all.map((executor) => executor.stop(LAST_MS)));
     this.#end();
@@ -218,7 +224,5 @@ export class Worker implements AsyncDisposable {
 }
 
 async function isEmpty(queue: QueueBackend, queues: readonly string[] | null): Promise<boolean> {
-  if (!queue.capabilities.has("inspect")) return await queue.qsize() === 0;
-  const rows = (await queue.stats()).filter((row) => queues === null || queues.includes(row.queue));
-  return rows.every(({ pending, running, retrying }) => pending + running + retrying === 0);
+  return queue.capabilities.has("inspect") ? !await queue.busy(queues) : await queue.qsize() === 0;
 }

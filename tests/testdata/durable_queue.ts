@@ -84,6 +84,11 @@ class DurableQueue implements QueueBackend {
     }));
   }
 
+  async busy(queues: readonly string[] | null): Promise<boolean> {
+    const rows = (await this.stats()).filter(({ queue }) => queues === null || queues.includes(queue));
+    return rows.some(({ pending, running, retrying }) => pending + running + retrying > 0);
+  }
+
   stats(): Promise<QueueStats[]> {
     const rows = this.#db.prepare(
       `SELECT queue, SUM(token IS NOT NULL) AS running, SUM(token IS NULL AND run_at <= ?1) AS pending,

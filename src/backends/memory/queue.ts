@@ -4,22 +4,29 @@ import {
   type CancelStatus,
   type EnqueueReceipt,
   type JobRecord,
+  type JobReport,
+  type JobTrace,
   type LeasedJob,
   leasedRecord,
   type LeaseRef,
   type LeaseRequest,
   type NewJob,
   newRecord,
+  type PruneRequest,
   type QueueBackend,
   type QueueCapability,
   type QueueStats,
   type RenewReport,
+  type RetryStatus,
   settledRecord,
   type Settlement,
   type SettleStatus,
+  traceWith,
 } from "../../core/mod.ts";
 import { checkJobs } from "../check_jobs.ts";
 import { asSeen, isDue } from "../due.ts";
+import { takeByWeight, weightsOf } from "../weights.ts";
+import { retryOne } from "./retry.ts";
 import { type Entry, MemoryStore } from "./store.ts";
 
 /** Jobs live as long as the process. */
@@ -33,7 +40,11 @@ export class MemoryQueue implements QueueBackend {
     "atomic_batch",
     "pause",
     "cancel",
+    "retry",
+    "weights",
     "inspect",
+    "report",
+    "prune",
     "namespace",
   ]);
   readonly store: string;
@@ -132,17 +143,48 @@ export class MemoryQueue implements QueueBackend {
     return Promise.resolve([...rows.values()]);
   }
 
+  busy(queues: readonly string[] | null): Promise<boolean> {
+    const now = this.#store.clock.now();
+    const counts = ({ record, backingOff }: Entry) =>
+      (queues === null || queues.includes(record.queue)) &&
+      (record.state !== "SCHEDULED" || backingOff || isDue(record, now));
+    return Promise.resolve([...this.#store.entries.values()].some(counts));
+  }
+
+  retry(ids: readonly string[]): Promise<RetryStatus[]> {
+    const statuses = ids.map((id) => retryOne(this.#store, id));
+    if (statuses.includes("retried")) this.#store.wake.ring();
+    return Promise.resolve(statuses);
+  }
+
+  report(reports: readonly JobReport[]): Promise<void> {
+    const { traces } = this.#store;
+    for (const report of reports) {
+      if (this.#store.leased(report) === null) continue;
+      this.#store.setTrace(report.id, traceWith(traces.get(report.id) ?? null, report));
+    }
+    return Promise.resolve();
+  }
+
+  traces(ids: readonly string[]): Promise<(JobTrace | null)[]> {
+    return Promise.resolve(ids.map((id) => this.#store.traces.get(id) ?? null));
+  }
+
+  prune(request: PruneRequest): Promise<number> {
+    return Promise.resolve(this.#store.prune(request));
+  }
+
   cancel(ids: readonly string[]): Promise<CancelStatus[]> {
     return Promise.resolve(ids.map((id) => this.#cancelOne(id)));
   }
 
   pause(queue: string): Promise<void> {
-    this.#store.paused.add(queue);
+    this.#store.pause(queue);
     return Promise.resolve();
   }
 
   resume(queue: string): Promise<void> {
-    this.#store.paused.delete(queue);
+    this.#store.resume(queue);
     this.#store.wake.ring();
     return Promise.resolve();
   }
@@ -155,15 +197,20 @@ export class MemoryQueue implements QueueBackend {
   #take(request: LeaseRequest): LeasedJob[] {
     this.#store.moveDue();
     const now = this.#store.clock.now();
-    const jobs: LeasedJob[] = [];
-    while (jobs.length < request.limit) {
-      const entry = this.#store.takeNext(request.queues);
-      if (entry === null) break;
-      const leased = leasedRecord(entry.record, request, this.#store.nextToken(), now);
-      this.#store.lease(entry, leased);
-      jobs.push(leased);
-    }
-    return jobs;
+    const take = (queues: readonly string[] | null, count: number): LeasedJob[] => {
+      const jobs: LeasedJob[] = [];
+      while (jobs.length < count) {
+        const entry = this.#store.takeNext(queues);
+        if (entry === null) break;
+        const leased = leasedRecord(entry.record, request, this.#store.nextToken(), now);
+        this.#store.lease(entry, leased);
+        jobs.push(leased);
+      }
+      return jobs;
+    };
+    const weights = weightsOf(request);
+    if (weights === null) return take(request.queues, request.limit);
+    return takeByWeight(request.limit, weights, (queue, count) => take([queue], count));
   }
 
   #waiting(queue?: string): Entry[] {
@@ -176,7 +223,7 @@ export class MemoryQueue implements QueueBackend {
     const entry = this.#store.entries.get(id);
     if (entry === undefined) return this.#store.finished.has(id) ? "finished" : "unknown";
     if (entry.record.state === "RUNNING") {
-      entry.cancelRequested = true;
+      this.#store.requestCancel(entry);
       return "requested";
     }
     this.#store.cancel(entry);

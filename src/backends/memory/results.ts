@@ -1,6 +1,7 @@
 /** The memory results: finished jobs as long as the process lives. @module */
 
-import type { ErrorData, FinishedJob, ResultBackend, ResultQuery } from "../../core/mod.ts";
+import type { ErrorData, FinishedJob, PruneRequest, ResultBackend, ResultQuery } from "../../core/mod.ts";
+import { inListOrder, selects } from "../listing.ts";
 import { MemoryStore } from "./store.ts";
 
 /** Reads what the queue's settle left in the shared store. */
@@ -39,10 +40,13 @@ export class MemoryResults implements ResultBackend {
     return Promise.resolve(this.#store.finished.get(id) ?? null);
   }
 
-  listJobs({ states, limit, before = Infinity }: ResultQuery): Promise<FinishedJob[]> {
-    const found = [...this.#store.finished.values()].reverse()
-      .filter((job) => job.finishedAt < before && (states?.includes(job.state) ?? true));
-    return Promise.resolve(found.sort((a, b) => b.finishedAt - a.finishedAt).slice(0, limit));
+  listJobs(query: ResultQuery): Promise<FinishedJob[]> {
+    const found = [...this.#store.finished.values()].filter((job) => selects(query, job));
+    return Promise.resolve(found.sort(inListOrder).slice(0, query.limit));
+  }
+
+  prune(request: PruneRequest): Promise<number> {
+    return Promise.resolve(this.#store.prune(request));
   }
 
   close(): Promise<void> {

@@ -8,7 +8,7 @@ const clock = new FakeClock();
 testCases(
   "memory results",
   RESULT_CASES,
-  resultSubject({ clock, open: () => new MemoryResults(), capabilities: ["namespace"] }),
+  resultSubject({ clock, open: () => new MemoryResults(), capabilities: ["namespace", "prune"] }),
 );
 
 testCases(

@@ -28,12 +28,25 @@ export class Endings {
   }
 }
 
-/** The jobs that ended last, the latest first. A job that was replaced or runs again does not fit what was noted. */
+/** An end that is none any more: the job runs again or was replaced. Numbers of jobs are taken from what is noted. */
+export function forgetEnding(store: SqliteStore, at: number, state: number, seq: number): void {
+  const without = "(SELECT json_group_array(value) FROM json_each(seqs) WHERE value <> ?1)";
+  store.run(`UPDATE endings SET seqs = ${without} WHERE at = ?2 AND state = ?3`, seq, at, state);
+  store.run("DELETE FROM endings WHERE at = ? AND state = ? AND seqs = '[]'", at, state);
+}
+
+/** The jobs that ended last, in the order of a list. A job that was replaced or runs again does not fit what was noted. */
 export function lastEnded(store: SqliteStore, query: ResultQuery): number[] {
-  const { states = ["SUCCESS", "FAILED", "CANCELLED"], limit, before = Number.MAX_SAFE_INTEGER } = query;
+  const { states = ["SUCCESS", "FAILED", "CANCELLED"], limit, after } = query;
+  const { before = Number.MAX_SAFE_INTEGER, since = Number.MIN_SAFE_INTEGER, task = null, queue = null } = query;
+  // Written out for SQLite, which finds the place in the index by the first condition only.
+  const place = after === undefined ? [Number.MAX_SAFE_INTEGER, ""] as const : [after.finishedAt, after.id] as const;
   const sql = `SELECT jobs.seq FROM endings CROSS JOIN json_each(endings.seqs) AS ended
     CROSS JOIN jobs ON jobs.seq = ended.value AND jobs.state = endings.state AND jobs.finished_at = endings.at
-    WHERE endings.at < ? AND endings.state IN (${states.map(finalState).join(", ")})
-    ORDER BY endings.at DESC, jobs.seq DESC LIMIT ?`;
-  return [...new Set(store.rows<[seq: number]>(sql, before, limit).map(([seq]) => seq))];
+    WHERE endings.at <= ?1 AND (endings.at < ?1 OR jobs.id < ?2) AND endings.at < ?3 AND endings.at >= ?4
+      AND endings.state IN (${states.map(finalState).join(", ")})
+      AND (?5 IS NULL OR jobs.task = ?5) AND (?6 IS NULL OR jobs.queue = ?6)
+    ORDER BY endings.at DESC, jobs.id DESC LIMIT ?7`;
+  const rows = store.rows<[seq: number]>(sql, ...place, before, since, task, queue, limit);
+  return [...new Set(rows.map(([seq]) => seq))];
 }

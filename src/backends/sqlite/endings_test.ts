@@ -15,11 +15,12 @@ Deno.test("SqliteResults.listJobs() answers the jobs of many settles from the la
         if (index === round) return { id, token, action: "fail", error: ERROR, attempt: null };
         return { id, token, action: "succeed", result: "1" };
       }));
-      jobs.forEach(({ id }, index) => ended.push({ id, state: index === round ? "FAILED" : "SUCCESS", at: round }));
+      const at = clock.now();
+      jobs.forEach(({ id }, index) => ended.push({ id, state: index === round ? "FAILED" : "SUCCESS", at }));
       // Two rounds end in the same millisecond.
       if (round % 2 === 1) await clock.advance(5);
     }
-    const latest = ended.toReversed();
+    const latest = ended.toSorted((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1));
     const list = async (limit: number, ...states: ("SUCCESS" | "FAILED")[]) =>
       (await results.listJobs({ limit, states })).map(({ id }) => id);
     assertEquals(await list(60, "SUCCESS", "FAILED"), latest.map(({ id }) => id));

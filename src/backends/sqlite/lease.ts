@@ -2,6 +2,7 @@
 
 import { type LeasedJob, leasedRecord, type LeaseRequest, lostTooOften, MAX_LEASE_LOSSES } from "../../core/mod.ts";
 import { cancelledByUser } from "../errors.ts";
+import { takeByWeight, weightsOf } from "../weights.ts";
 import { Endings } from "./endings.ts";
 import { queuesWith } from "./queues.ts";
 import { rowsOf, toRecord, toToken } from "./rows.ts";
@@ -90,7 +91,7 @@ function rescue(store: SqliteStore, lease: number, endings: Endings): void {
 }
 
 function take(store: SqliteStore, request: LeaseRequest, queues: readonly string[], now: number): LeasedJob[] {
-  const heads = firstOf(store, queues, request.limit);
+  const heads = headsOf(store, request, queues);
   if (heads.length === 0) return [];
   const newLease = "INSERT INTO leases (until, worker) VALUES (?, ?) RETURNING id";
   const { id: lease } = store.get<{ id: number }>(newLease, now + request.leaseMs, request.workerId)!;
@@ -102,6 +103,14 @@ function take(store: SqliteStore, request: LeaseRequest, queues: readonly string
 }
 
 type Head = readonly [seq: number, priority: number];
+
+function headsOf(store: SqliteStore, request: LeaseRequest, ready: readonly string[]): readonly Head[] {
+  const weights = weightsOf(request);
+  if (weights === null || ready.length < 2) return firstOf(store, ready, request.limit);
+  const heads = new Map(ready.map((queue) => [queue, store.rows<Head>(READY, queue, request.limit)]));
+  const open = new Map([...weights].filter(([queue]) => heads.has(queue)));
+  return takeByWeight(request.limit, open, (queue, count) => heads.get(queue)!.splice(0, count));
+}
 
 /** The first jobs of several queues: the heads of each, merged. */
 function firstOf(store: SqliteStore, queues: readonly string[], limit: number): Head[] {

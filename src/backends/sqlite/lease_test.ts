@@ -84,6 +84,26 @@ Deno.test("SqliteQueue renews, settles, cancels, enqueues and inspects by indexe
     assertEquals(slowSteps(db, store.statements), []);
   }));
 
+Deno.test("SqliteQueue is asked whether it is busy, retries, keeps reports and prunes by indexes", () =>
+  withStore(async (queue, store, db) => {
+    assertEquals(await queue.busy(["none"]), false);
+    assertEquals(await queue.busy(null), true);
+    const [job, failed] = await queue.lease(REQUEST);
+    await queue.report([{ id: job!.id, token: job!.token, progress: null, log: [] }]);
+    await queue.settle([{ ...failed!, action: "fail", error: { name: "Error", message: "" }, attempt: null }]);
+    assertEquals(await queue.retry([failed!.id]), ["retried"]);
+    assertEquals(await queue.prune({ states: ["SUCCESS", "FAILED"], olderThanMs: 0, keep: 1, limit: 100 }), 100);
+    assertEquals(await queue.prune({ states: ["SUCCESS"], olderThanMs: null, keep: 10, limit: 100 }), 40);
+    const statements = [...store.statements].filter((sql) =>
+      !sql.includes("min(seq)") && !/^SELECT 1 FROM \w+ LIMIT 1$/.test(sql)
+    );
+    // Of these one row is enough, and the first one will do unless queues are named.
+    const first = /^SCAN jobs USING (COVERING )?INDEX jobs_(ready|retrying|running)$/;
+    assertEquals(slowSteps(db, statements).filter((step) => !first.test(step)), []);
+    const ready = [...store.statements].filter((sql) => /SELECT 1 .*state = 0.*json_each/.test(sql));
+    assertEquals([ready.length, slowSteps(db, ready)], [1, []]);
+  }));
+
 Deno.test("slowSteps() finds a statement that reads a whole table", () =>
   withStore((_queue, _store, db) => {
     assertEquals(slowSteps(db, ["SELECT * FROM jobs WHERE task = 't'"]), ["SCAN jobs"]);

@@ -4,14 +4,18 @@ import type {
   CancelStatus,
   EnqueueReceipt,
   JobRecord,
+  JobReport,
+  JobTrace,
   LeasedJob,
   LeaseRef,
   LeaseRequest,
   NewJob,
+  PruneRequest,
   QueueBackend,
   QueueCapability,
   QueueStats,
   RenewReport,
+  RetryStatus,
   Settlement,
   SettleStatus,
 } from "../../core/mod.ts";
@@ -20,12 +24,16 @@ import { asSeen } from "../due.ts";
 import { cancelledByUser } from "../errors.ts";
 import { Endings } from "./endings.ts";
 import { takeReady } from "./lease.ts";
+import { pruneFinished } from "./prune.ts";
 import { renewLeases } from "./renew.ts";
+import { retryOne } from "./retry.ts";
 import { COLUMNS, INSERT, insertValues, type JobRow, toRecord } from "./rows.ts";
 import { STATE } from "./schema.ts";
 import { settleAll } from "./settle.ts";
 import type { SqliteStore } from "./store.ts";
-import { clearWaiting, countByState, countWaiting, WAITING } from "./waiting.ts";
+import { keepReports, traceOf } from "./traces.ts";
+import { heldBy, holdKey } from "./unique_keys.ts";
+import { clearWaiting, countByState, countWaiting, isBusy, WAITING } from "./waiting.ts";
 
 /** Without any wake-up a waiting lease looks again after this long. */
 const LOOK_AGAIN_MS = 2_000;
@@ -46,7 +54,11 @@ export class SqliteQueue implements QueueBackend {
     "atomic_batch",
     "pause",
     "cancel",
+    "retry",
+    "weights",
     "inspect",
+    "report",
+    "prune",
     "namespace",
   ]);
   readonly store: string;
@@ -129,6 +141,32 @@ export class SqliteQueue implements QueueBackend {
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw
+  async busy(queues: readonly string[] | null): Promise<boolean> {
+    return this.#store.readTogether(() => isBusy(this.#store, queues));
+  }
+
+  // deno-lint-ignore require-await -- a rejection, not a throw
+  async retry(ids: readonly string[]): Promise<RetryStatus[]> {
+    const statuses = this.#store.write(() => ids.map((id) => retryOne(this.#store, id)));
+    if (statuses.includes("retried")) this.#store.wake.ring();
+    return statuses;
+  }
+
+  // deno-lint-ignore require-await -- a rejection, not a throw
+  async report(reports: readonly JobReport[]): Promise<void> {
+    if (reports.length > 0) this.#store.writeLoosely(() => keepReports(this.#store, reports));
+  }
+
+  // deno-lint-ignore require-await -- a rejection, not a throw
+  async traces(ids: readonly string[]): Promise<(JobTrace | null)[]> {
+    return this.#store.read(() => ids.map((id) => traceOf(this.#store, id)));
+  }
+
+  prune(request: PruneRequest): Promise<number> {
+    return pruneFinished(this.#store, request);
+  }
+
+  // deno-lint-ignore require-await -- a rejection, not a throw
   async cancel(ids: readonly string[]): Promise<CancelStatus[]> {
     const now = this.#store.clock.now();
     return this.#store.write(() => {
@@ -157,20 +195,11 @@ export class SqliteQueue implements QueueBackend {
   }
 
   #insert(job: NewJob, now: number): EnqueueReceipt {
-    const holder = job.uniqueKey === null ? null : this.#holderOf(job.uniqueKey, now);
+    const holder = job.uniqueKey === null ? null : heldBy(this.#store, job.uniqueKey, now);
     if (holder !== null) return { id: holder, duplicate: true };
     if (this.#store.run(INSERT, ...insertValues(job, now)) === 0) return { id: job.id, duplicate: true };
-    if (job.uniqueKey !== null) {
-      const sql = "INSERT OR REPLACE INTO unique_keys (key, id, until) VALUES (?, ?, ?)";
-      this.#store.run(sql, job.uniqueKey, job.id, now + job.uniqueForMs);
-    }
+    if (job.uniqueKey !== null) holdKey(this.#store, job.uniqueKey, job.id, now + job.uniqueForMs);
     return { id: job.id, duplicate: false };
-  }
-
-  #holderOf(key: string, now: number): string | null {
-    const sql = `SELECT unique_keys.id FROM unique_keys LEFT JOIN jobs ON jobs.id = unique_keys.id
-      WHERE key = ? AND (until > ? OR (jobs.id IS NOT NULL AND jobs.finished_at IS NULL))`;
-    return this.#store.get<{ id: string }>(sql, key, now)?.id ?? null;
   }
 
   #cancelOne(id: string, endings: Endings): CancelStatus {

@@ -1,24 +1,16 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { settledRecord } from "../../core/mod.ts";
 import { FakeClock, QUEUE_CASES, queueSubject, testCases } from "../../testing/mod.ts";
+import { inFolders } from "../testing.ts";
 import { Child, newJobs, OwnQueue, REQUEST, TempFolder, withQueue } from "./testing.ts";
 
 const clock = new FakeClock();
-const folders = new Map<string, TempFolder>();
+const subject = queueSubject({
+  clock,
+  ...inFolders((folder) => new OwnQueue({ path: `${folder}/nuvom.db`, clock })),
+});
 
-testCases(
-  "sqlite queue",
-  QUEUE_CASES,
-  queueSubject({
-    clock,
-    open: (namespace) => {
-      const folder = folders.get(namespace) ?? new TempFolder();
-      folders.set(namespace, folder);
-      return new OwnQueue({ path: folder.file("nuvom.db"), clock });
-    },
-    remove: (namespace) => folders.get(namespace)?.[Symbol.asyncDispose](),
-  }),
-);
+testCases("sqlite queue", QUEUE_CASES, subject);
 
 Deno.test("SqliteQueue.lease() answers at once when its signal is aborted", () =>
   withQueue(async (queue, clock) => {
@@ -140,3 +132,30 @@ Deno.test("SqliteQueue.stats() counts a job once that another process leases and
   assertEquals([...counts].sort(), ["pending 0, running 1", "pending 1, running 0"]);
   await queue.close();
 });
+
+Deno.test("SqliteQueue.retry() leaves nothing of the end behind", () =>
+  withQueue(async (queue) => {
+    await queue.enqueue(newJobs(2));
+    const jobs = await queue.lease(REQUEST);
+    const error = { name: "Error", message: "no" };
+    await queue.settle(jobs.map(({ id, token }) => ({ id, token, action: "fail", error, attempt: null })));
+    const endings = () => queue.sqlite.get<{ n: number }>("SELECT count(*) AS n FROM endings")!.n;
+    await queue.retry([jobs[0]!.id]);
+    assertEquals(endings(), 1);
+    await queue.retry([jobs[1]!.id]);
+    assertEquals(endings(), 0);
+  }));
+
+Deno.test("SqliteQueue.prune() lets others have a turn between its steps", () =>
+  withQueue(async (queue, clock) => {
+    await queue.enqueue(newJobs(1_000));
+    const jobs = await queue.lease({ ...REQUEST, limit: 1_000 });
+    await queue.settle(jobs.map(({ id, token }) => ({ id, token, action: "succeed", result: null })));
+    await clock.advance(1);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 0);
+    const request = { states: ["SUCCESS"], olderThanMs: 0, keep: null, limit: 1_000 } as const;
+    assertEquals(await queue.prune(request), 1_000);
+    clearInterval(timer);
+    assertGreaterOrEqual(turns, 2);
+  }));

@@ -1,7 +1,8 @@
 /** The SQLite results: finished jobs, read from the rows that the queue's settle left. @module */
 
-import type { ErrorData, FinishedJob, ResultBackend, ResultQuery } from "../../core/mod.ts";
-import { Endings, lastEnded } from "./endings.ts";
+import type { ErrorData, FinishedJob, PruneRequest, ResultBackend, ResultQuery } from "../../core/mod.ts";
+import { Endings, forgetEnding, lastEnded } from "./endings.ts";
+import { pruneFinished } from "./prune.ts";
 import { COLUMNS, finalState, type JobRow, rowsOf, toRecord } from "./rows.ts";
 import type { SqliteStore } from "./store.ts";
 
@@ -9,6 +10,8 @@ const UPSERT = `INSERT OR REPLACE INTO jobs (id, task, args, queue, priority, st
   max_attempts, retry_delay_ms, timeout_ms, timeout_policy, store_result, unique_key, unique_for_ms, attempts, losses,
   started_at, finished_at, worker, result, error, errors)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`;
+
+const ENDED = "SELECT seq, state, finished_at AS at FROM jobs WHERE id = ? AND finished_at IS NOT NULL";
 
 /** Also takes the finished jobs of other queues. */
 export class SqliteResults implements ResultBackend {
@@ -56,11 +59,17 @@ export class SqliteResults implements ResultBackend {
     return rows.map((row) => toRecord(row) as FinishedJob);
   }
 
+  prune(request: PruneRequest): Promise<number> {
+    return pruneFinished(this.#store, request);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
 
   #set(job: FinishedJob): void {
+    const old = this.#store.get<{ seq: number; state: number; at: number }>(ENDED, job.id);
+    if (old !== undefined) forgetEnding(this.#store, old.at, old.state, old.seq);
     const { seq } = this.#store.get<{ seq: number }>(UPSERT, ...values(job))!;
     const endings = new Endings(job.finishedAt);
     endings.add(finalState(job.state), seq);

@@ -1,15 +1,8 @@
-import {
-  FakeClock,
-  RESULT_CASES,
-  resultSubject,
-  STORE_CASES,
-  storeSubject,
-  type SubjectOptions,
-  testCases,
-} from "../../testing/mod.ts";
+import { FakeClock, RESULT_CASES, resultSubject, STORE_CASES, storeSubject, testCases } from "../../testing/mod.ts";
+import { inFolders } from "../testing.ts";
 import { SqliteResults } from "./results.ts";
 import { openSqlite, type SqliteStore } from "./store.ts";
-import { OwnQueue, TempFolder } from "./testing.ts";
+import { OwnQueue } from "./testing.ts";
 
 /** Results that have their store to themselves. */
 class OwnResults extends SqliteResults {
@@ -27,23 +20,13 @@ class OwnResults extends SqliteResults {
   }
 }
 
-/** Opens backends on a database in a folder of each namespace. */
-function inFolders<B>(open: (path: string) => B): Pick<SubjectOptions<B>, "open" | "remove"> {
-  const folders = new Map<string, TempFolder>();
-  return {
-    open: (namespace) => {
-      const folder = folders.get(namespace) ?? new TempFolder();
-      folders.set(namespace, folder);
-      return open(folder.file("nuvom.db"));
-    },
-    remove: (namespace) => folders.get(namespace)?.[Symbol.asyncDispose](),
-  };
-}
-
 testCases(
   "sqlite results",
   RESULT_CASES,
-  resultSubject({ ...inFolders((path) => new OwnResults(path)), capabilities: ["durable", "namespace"] }),
+  resultSubject({
+    ...inFolders((folder) => new OwnResults(`${folder}/nuvom.db`)),
+    capabilities: ["durable", "namespace", "prune"],
+  }),
 );
 
 const clock = new FakeClock();
@@ -52,8 +35,8 @@ testCases(
   "sqlite store",
   STORE_CASES,
   storeSubject({
-    ...inFolders((path) => {
-      const queue = new OwnQueue({ path, clock });
+    ...inFolders((folder) => {
+      const queue = new OwnQueue({ path: `${folder}/nuvom.db`, clock });
       return { queue, results: new SqliteResults(queue.sqlite) };
     }),
     clock,

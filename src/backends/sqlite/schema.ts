@@ -2,6 +2,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { foreignDatabase, newerSchema } from "../errors.ts";
+import { ENQUEUE_VIEW } from "./enqueue_view.ts";
 
 /**
  * States as numbers. `RETRYING` is shown as `SCHEDULED`; it is told apart so that the jobs that a drain waits for can be
@@ -70,6 +71,15 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE paused_queues (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE unique_keys (key TEXT PRIMARY KEY, id TEXT NOT NULL, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  // What running jobs told of themselves; unique keys that are held though their job was pruned (`orphan`); the ends of one
+  // state, the earliest first, whatever number of others there is.
+  `
+  CREATE TABLE traces (id TEXT PRIMARY KEY, trace TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  ALTER TABLE unique_keys ADD COLUMN orphan INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX unique_keys_orphans ON unique_keys (until) WHERE orphan = 1;
+  CREATE INDEX endings_of_state ON endings (state, at);
+  `,
+  ENQUEUE_VIEW,
 ];
 
 /** Says in the file's header whose database it is: "nuvo". */
@@ -80,7 +90,7 @@ const APPLICATION_ID = 0x6e75766f;
  * @throws {NuvomError} `NUVOM_SQLITE_NEWER`, `NUVOM_SQLITE_FOREIGN`; nothing was changed then.
  */
 export function migrate(db: DatabaseSync, path: string): void {
-  if (checkedVersion(db, path) === MIGRATIONS.length) return;
+  if (versionNow(db, path) === MIGRATIONS.length) return;
   db.exec("BEGIN IMMEDIATE");
   try {
     for (const migration of MIGRATIONS.slice(checkedVersion(db, path))) db.exec(migration);
@@ -89,6 +99,16 @@ export function migrate(db: DatabaseSync, path: string): void {
   } catch (error) {
     if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
+  }
+}
+
+/** All of it at one moment: another process may be making the tables just now. */
+function versionNow(db: DatabaseSync, path: string): number {
+  db.exec("BEGIN");
+  try {
+    return checkedVersion(db, path);
+  } finally {
+    if (db.isTransaction) db.exec("ROLLBACK");
   }
 }
 

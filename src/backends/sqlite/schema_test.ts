@@ -14,15 +14,17 @@ function contentsOf(path: string): unknown {
 
 Deno.test("migrate() works when several processes open a new database at the same moment", async () => {
   await using folder = new TempFolder();
-  const path = folder.file("nuvom.db");
+  const [rounds, gapMs] = [60, 30];
   const moment = String(Date.now() + 1_500);
-  const children = [1, 2, 3, 4].map(() => new Child("open_at.ts", path, moment));
+  const children = [1, 2, 3, 4].map(() => new Child("open_at.ts", folder.path, moment, String(gapMs), String(rounds)));
   const codes = await Promise.all(children.map((child) => child.code()));
   for (const child of children) await child[Symbol.asyncDispose]();
   assertEquals(codes, [0, 0, 0, 0]);
-  const queue = new OwnQueue({ path });
-  assertEquals(await queue.qsize(), 4);
-  await queue.close();
+  for (let round = 0; round < rounds; round++) {
+    const queue = new OwnQueue({ path: folder.file(`${round}.db`) });
+    assertEquals(await queue.qsize(), 4);
+    await queue.close();
+  }
 });
 
 Deno.test("migrate() refuses a newer schema and changes nothing", async () => {

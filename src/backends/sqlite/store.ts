@@ -2,10 +2,11 @@
 
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { type Clock, systemClock } from "../../core/mod.ts";
-import { folderMissing, fromSqlite } from "../errors.ts";
+import { databaseGone, folderMissing, fromSqlite } from "../errors.ts";
 import { Wake } from "../wake.ts";
 import { migrate } from "./schema.ts";
 import { WalWatcher } from "./wal_watcher.ts";
+import { WatchedFile } from "./watched_file.ts";
 
 /** How a database is opened. */
 export interface SqliteOptions {
@@ -29,6 +30,9 @@ interface ArrayStatement extends StatementSync {
 /** Another process may be migrating, which takes longer than any other write. */
 const OPENING_PATIENCE = 5;
 
+/** Between two tries to change the mode of the database. */
+const RETRY_MS = 2;
+
 /**
  * The log is written back into the database when it has so many pages (16 MiB): the pages that every job changes are
  * then synced once for thousands of jobs. Four times SQLite's own number; more gains little.
@@ -41,18 +45,35 @@ const CHECKPOINT_PAGES = 4_000;
  */
 export function openSqlite(options: SqliteOptions): SqliteStore {
   makeFolder(options.path);
+  return new SqliteStore(openDatabase(options), options);
+}
+
+function openDatabase(options: SqliteOptions): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     const busyTimeoutMs = options.busyTimeoutMs ?? 2_000;
     db = new DatabaseSync(options.path, { timeout: busyTimeoutMs * OPENING_PATIENCE });
     db.exec("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536;");
     migrate(db, options.path);
-    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${options.synchronous ?? "NORMAL"};`);
+    enterWal(db, performance.now() + busyTimeoutMs * OPENING_PATIENCE);
+    db.exec(`PRAGMA synchronous = ${options.synchronous ?? "NORMAL"};`);
     db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA busy_timeout = ${busyTimeoutMs}`);
-    return new SqliteStore(db, options);
+    return db;
   } catch (error) {
     db?.close();
     throw fromSqlite(options.path, error);
+  }
+}
+
+/** SQLite does not wait by itself for another process that changes the mode at the same moment. */
+function enterWal(db: DatabaseSync, until: number): void {
+  for (const cell = new Int32Array(new SharedArrayBuffer(4));;) {
+    try {
+      return db.exec("PRAGMA journal_mode = WAL");
+    } catch (error) {
+      if (performance.now() > until || !(error as Error).message.includes("database is locked")) throw error;
+      Atomics.wait(cell, 0, 0, RETRY_MS);
+    }
   }
 }
 
@@ -72,17 +93,21 @@ export class SqliteStore {
   readonly clock: Clock;
   /** Rings when this process, or another one, has changed the database. */
   readonly wake = new Wake();
-  readonly #db: DatabaseSync;
+  #db: DatabaseSync;
+  readonly #options: SqliteOptions;
   readonly #path: string;
   readonly #durable: boolean;
   readonly #statements = new Map<string, StatementSync>();
   readonly #watcher: WalWatcher;
+  readonly #file: WatchedFile;
   #closed = false;
 
   /** Use {@linkcode openSqlite}. */
   constructor(db: DatabaseSync, options: SqliteOptions) {
     this.#db = db;
+    this.#options = options;
     this.#path = options.path;
+    this.#file = new WatchedFile(options.path);
     this.#durable = options.synchronous === "FULL";
     this.name = `sqlite:${options.path}`;
     this.clock = options.clock ?? systemClock;
@@ -130,7 +155,10 @@ export class SqliteStore {
 
   /** Each statement sees what is committed when it runs. @throws {NuvomError} `NUVOM_SQLITE_…` */
   read<T>(fn: () => T): T {
-    return this.#guarded(fn);
+    return this.#guarded(() => {
+      this.#reopenIfReplaced();
+      return fn();
+    });
   }
 
   /** All statements see the same moment. @throws {NuvomError} `NUVOM_SQLITE_…` */
@@ -168,6 +196,7 @@ export class SqliteStore {
 
   #transaction<T>(begin: string, fn: () => T): T {
     return this.#guarded(() => {
+      this.#reopenIfReplaced();
       this.#db.exec(begin);
       try {
         const result = fn();
@@ -179,6 +208,20 @@ export class SqliteStore {
         throw error;
       }
     });
+  }
+
+  /** A deleted file would take jobs in silence until it is closed; another one in its place is the one that is meant. */
+  #reopenIfReplaced(): void {
+    if (this.#db.isTransaction) return;
+    const state = this.#file.look();
+    if (state === "same") return;
+    if (state === "gone") throw databaseGone(this.#path);
+    const db = openDatabase(this.#options);
+    this.#watcher.replaced();
+    this.#statements.clear();
+    this.#db.close();
+    this.#db = db;
+    this.#file.accept();
   }
 
   #guarded<T>(fn: () => T): T {

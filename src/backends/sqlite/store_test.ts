@@ -32,8 +32,11 @@ Deno.test("SqliteQueue rejects with NUVOM_SQLITE_CORRUPT when the database is da
   await queue.enqueue(newJobs(500));
   await queue.close();
   const bytes = await Deno.readFile(path);
-  // The header and the schema on the first page stay as they are.
+  const whole = bytes.slice();
+  // Behind the header, the schema is damaged too.
   await Deno.writeFile(path, bytes.fill(0x5a, 4_096));
+  assertEquals(await codeOf(() => new OwnQueue({ path })), "NUVOM_SQLITE_CORRUPT");
+  await Deno.writeFile(path, whole.fill(0x5a, whole.length / 2));
   const damaged = new OwnQueue({ path });
   try {
     assertEquals(await codeOf(() => damaged.lease(REQUEST)), "NUVOM_SQLITE_CORRUPT");

@@ -24,8 +24,25 @@ export function clearWaiting(store: SqliteStore, queue?: string): number {
     const values = queue === undefined ? [] : [queue];
     const keys = `SELECT unique_key FROM jobs WHERE ${these} AND unique_key IS NOT NULL`;
     store.run(`DELETE FROM unique_keys WHERE key IN (${keys})`, ...values);
+    if (store.get("SELECT 1 FROM traces LIMIT 1") !== undefined) {
+      store.run(`DELETE FROM traces WHERE id IN (SELECT id FROM jobs WHERE ${these})`, ...values);
+    }
     return store.run(`DELETE FROM jobs WHERE ${these}`, ...values);
   }).reduce((sum, n) => sum + n, 0);
+}
+
+const ACTIVE: readonly number[] = [STATE.pending, STATE.running, STATE.retrying];
+
+/** Whether a drain of these queues is still to wait: looks for one job, and counts none. */
+export function isBusy(store: SqliteStore, queues: readonly string[] | null): boolean {
+  const now = store.clock.now();
+  const some = (condition: string, ...values: (string | number)[]): boolean => {
+    const of = queues === null ? "" : " AND queue IN (SELECT value FROM json_each(?))";
+    const names = queues === null ? [] : [JSON.stringify(queues)];
+    return store.get(`SELECT 1 FROM jobs WHERE ${condition}${of} LIMIT 1`, ...values, ...names) !== undefined;
+  };
+  return ACTIVE.some((state) => some(`state = ${state}`)) ||
+    some(`state = ${STATE.scheduled} AND run_at <= ?`, now);
 }
 
 /** There may be a million of these: by queue they are counted without being sorted. */

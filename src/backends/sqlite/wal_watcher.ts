@@ -11,6 +11,7 @@ export class WalWatcher {
   readonly #path: string;
   readonly #ring: () => void;
   #watcher: Deno.FsWatcher | undefined;
+  #inFolder = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Which of the looks the timer is for. */
   #look = 0;
@@ -28,12 +29,21 @@ export class WalWatcher {
   start(): boolean {
     if (this.#watcher !== undefined) return false;
     try {
-      this.#watcher = Deno.watchFs(this.#path);
+      this.#watcher = Deno.watchFs(this.#inFolder ? folderOf(this.#path) : this.#path, { recursive: false });
     } catch {
       return false;
     }
     this.#listen(this.#watcher);
     return true;
+  }
+
+  /**
+   * Another file has taken its place; to be started again. From here on the folder is watched: a second watch of a path whose
+   * file was removed hears nothing.
+   */
+  replaced(): void {
+    this.stop();
+    this.#inFolder = true;
   }
 
   /** May be called twice. */
@@ -45,13 +55,14 @@ export class WalWatcher {
 
   async #listen(watcher: Deno.FsWatcher): Promise<void> {
     try {
-      for await (const _event of watcher) {
+      for await (const { paths } of watcher) {
+        if (this.#inFolder && !paths.includes(this.#path)) continue;
         this.#ring();
         // Events come in crowds: a first look that is still to come is soon enough for all of them.
         if (this.#timer === undefined || this.#look > 0) this.#lookAgain(0);
       }
     } catch {
-      this.stop();
+      if (this.#watcher === watcher) this.stop();
     }
   }
 
@@ -66,4 +77,8 @@ export class WalWatcher {
       this.#lookAgain(look + 1);
     }, ms);
   }
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
 }

@@ -18,7 +18,13 @@ export const runworker = {
   options: {
     "workers": settingOption("workers", "N"),
     "concurrency": settingOption("concurrency", "N"),
-    "queues": { type: "list", metavar: "A,B", doc: "Takes only jobs of these queues. By default of all." },
+    "queues": {
+      type: "list",
+      metavar: "A,B",
+      doc:
+        "Takes only jobs of these queues. By default of all. With weights (A=3,B=1) each gets its share while all of " +
+        "them have jobs; without, priority and age decide as if they were one.",
+    },
     "drain": {
       type: "flag",
       doc: "Ends with 0 when nothing is waiting, running or due for a retry; jobs scheduled for later don't count.",
@@ -32,5 +38,6 @@ export const runworker = {
       line: "nuvom runworker --queues mail,reports --log-format json",
       doc: "Two queues only, and a log for programs.",
     },
+    { line: "nuvom runworker --queues mail=3,reports=1", doc: "Three mails for each report, while there are both." },
   ],
 } as const satisfies CommandRecord;

@@ -395,7 +395,7 @@ export interface LeasedJob extends JobRecord, LeaseRef {
 }
 
 /** How far a job is. */
-declare interface JobProgress {
+export interface JobProgress {
   /** From 0 to 1. */
   readonly value: number;
   /** What it does just now, at most {@linkcode MAX_LOG_LINE} characters; null when it did not say. */
@@ -407,7 +407,7 @@ declare interface JobProgress {
 }
 
 /** A line of a job's log. */
-declare interface JobLogLine {
+export interface JobLogLine {
   /** When it was written, by the clock of the worker: milliseconds since the epoch. */
   readonly at: number;
   /** Of the attempt that wrote it, from 1. */
@@ -419,7 +419,7 @@ declare interface JobLogLine {
 }
 
 /** What one running job has told since its last report. */
-declare interface JobReport extends LeaseRef {
+export interface JobReport extends LeaseRef {
   /** The latest; null when it said nothing new. */
   readonly progress: JobProgress | null;
   /** New lines, oldest first. */
@@ -427,7 +427,7 @@ declare interface JobReport extends LeaseRef {
 }
 
 /** All that a job has told and that is kept. */
-declare interface JobTrace {
+export interface JobTrace {
   /** The latest; null when it never told any. */
   readonly progress: JobProgress | null;
   /** Of all its attempts, oldest first, at most {@linkcode MAX_JOB_LOG} lines. */
@@ -666,6 +666,18 @@ export interface PluginContext {
   readonly signal: AbortSignal;
 }
 
+/** Finished jobs that are to be forgotten, the earliest ended first. */
+export interface PruneRequest {
+  /** Only jobs that ended so. */
+  readonly states: readonly FinalState[];
+  /** Those that ended so many milliseconds ago, or longer; null: none for their age. */
+  readonly olderThanMs: number | null;
+  /** Those that are not among the latest so many of these states; null: none for their number. */
+  readonly keep: number | null;
+  /** At most so many with this call, 1 or more. */
+  readonly limit: number;
+}
+
 /**
  * What a backend promises beyond the least. The conformance cases ask these, never the backend's name.
  *
@@ -679,8 +691,11 @@ export interface PluginContext {
  * - `atomic_batch` takes all of a batch or none of it
  * - `pause` honours `pause` and `resume`
  * - `cancel` honours `cancel`
- * - `inspect` answers `inspect` and `stats` for the jobs it holds
+ * - `retry` honours `retry`
+ * - `weights` shares a lease among queues by their weights
+ * - `inspect` answers `inspect`, `stats` and `busy` for the jobs it holds
  * - `report` keeps what running jobs tell of themselves: `report` and `traces`
+ * - `prune` honours `prune`
  * - `namespace` keeps the data of each namespace that its factory is given apart
  */
 export type QueueCapability =
@@ -694,8 +709,11 @@ export type QueueCapability =
   | "atomic_batch"
   | "pause"
   | "cancel"
+  | "retry"
+  | "weights"
   | "inspect"
   | "report"
+  | "prune"
   | "namespace";
 
 /** What became of one job of an `enqueue`. */
@@ -714,6 +732,12 @@ export interface LeaseRequest {
   readonly leaseMs: number;
   /** Only from these queues; null: from all. */
   readonly queues: readonly string[] | null;
+  /**
+   * One for each of `queues`, 1 or more: while all of them have ready jobs, each gives its share of them, in its own order.
+   * A queue that has too few leaves the rest to the others. Undefined: the queues are one, and priority and age decide.
+   * Only with `weights`.
+   */
+  readonly weights?: readonly number[];
   /** When nothing is ready, wait so long for something to become so; 0: answer at once. An answer may come earlier. */
   readonly waitMs: number;
   /** Stamped on the job. */
@@ -786,6 +810,12 @@ export interface QueueStats {
 export type CancelStatus = "cancelled" | "requested" | "finished" | "unknown";
 
 /**
+ * What became of one id of a `retry`. `waiting`: it has not ended yet; `succeeded`: there is nothing to repeat; `duplicate`:
+ * another job holds its unique key now.
+ */
+export type RetryStatus = "retried" | "waiting" | "succeeded" | "duplicate" | "unknown";
+
+/**
  * Where jobs wait. All methods may be called concurrently, from several places; every method rejects with an error
  * that says what is wrong with the store rather than losing a job. Times are the store's own: clients send delays,
  * never dates, so that a client's wrong clock is harmless.
@@ -826,10 +856,20 @@ export interface QueueBackend {
   /** Counts by state, a row a queue, only queues that hold jobs or are paused. */
   stats(): Promise<QueueStats[]>;
   /**
+   * Whether anything in these queues (null: in any) could run now, runs, or waits for the backoff after a failed attempt:
+   * what a drain waits for. It is asked often, so it must not count.
+   */
+  busy(queues: readonly string[] | null): Promise<boolean>;
+  /**
    * Running jobs answer `requested` and their worker is told by every `renew`. Such a job may still succeed or fail, but
    * never comes back: a retry, snooze or release, or the loss of its lease, ends it as `CANCELLED`. Only with `cancel`.
    */
   cancel(ids: readonly string[]): Promise<CancelStatus[]>;
+  /**
+   * Makes jobs that ended as `FAILED` or `CANCELLED` ready again, whatever attempts they had: they get at least one more. Their
+   * errors are kept. Only with `retry`.
+   */
+  retry?(ids: readonly string[]): Promise<RetryStatus[]>;
   /** Nothing of this queue is leased until `resume`. Only with `pause`. */
   pause(queue: string): Promise<void>;
   /** The end of a pause. Only with `pause`. */
@@ -842,6 +882,12 @@ export interface QueueBackend {
   report?(reports: readonly JobReport[]): Promise<void>;
   /** What is kept of these jobs, finished or not; null for those that never told anything. Only with `report`. */
   traces?(ids: readonly string[]): Promise<(JobTrace | null)[]>;
+  /**
+   * Forgets finished jobs, with all that is kept of them, and never any other job. A unique key that is held for a time is
+   * held until then. Works in small steps, so that nobody waits for it. Answers how many: less than `limit` when nothing
+   * more is to be forgotten. Only with `prune`.
+   */
+  prune?(request: PruneRequest): Promise<number>;
   /** Ends waiting leases with an empty list and frees what the backend holds. May be called twice. */
   close(): Promise<void>;
 }
@@ -872,10 +918,18 @@ export interface BasicQueue {
 export interface ResultQuery {
   /** Only these states; undefined: all. */
   readonly states?: readonly FinalState[];
+  /** Only jobs of this task. */
+  readonly task?: string;
+  /** Only jobs of this queue. */
+  readonly queue?: string;
   /** At most so many, the latest finished first. */
   readonly limit: number;
   /** Only jobs finished before this time (milliseconds since the epoch). */
   readonly before?: number;
+  /** Only jobs finished at this time or later (milliseconds since the epoch). */
+  readonly since?: number;
+  /** Only what comes after this job in the list: the last one of a page, for the next page. */
+  readonly after?: Pick<FinishedJob, "id" | "finishedAt">;
 }
 
 /**
@@ -897,8 +951,13 @@ export interface ResultBackend {
   getError(id: string): Promise<ErrorData | null>;
   /** The whole record; null when unknown. */
   getFull(id: string): Promise<FinishedJob | null>;
-  /** Records of finished jobs, the latest finished first. */
+  /** Records of finished jobs, the latest finished first; of those that ended in the same millisecond, the greatest id. */
   listJobs(query: ResultQuery): Promise<FinishedJob[]>;
+  /**
+   * Forgets finished jobs; see `QueueBackend.prune`. A backend without it is never pruned by nuvom. A store that is shared with
+   * the queue needs it in the queue only.
+   */
+  prune?(request: PruneRequest): Promise<number>;
   /** Frees what the backend holds. May be called twice. */
   close(): Promise<void>;
 }

@@ -10,14 +10,17 @@ import { fieldLines, printJson } from "../print.ts";
 import { withEngine } from "../project.ts";
 import { type Style, styleFor } from "../style.ts";
 import { printableLine } from "../text.ts";
+import { describeTrace, traceDetails } from "../trace_view.ts";
 
 /** Prints all that is kept of a job. */
 export const run: Run<typeof inspectJob> = (context) =>
   withEngine(context, async (engine) => {
     const { io, args, json } = context;
     const job = await jobOrNotFound(engine, args[0]!);
-    if (json) printJson(io, jobDetails(job));
-    else io.out.write(describe(job, io.clock.now(), styleFor(io.out, io.env)));
+    const trace = await (await engine.client()).operations.trace(job.id);
+    const style = styleFor(io.out, io.env);
+    if (json) printJson(io, { ...jobDetails(job), ...traceDetails(trace) });
+    else io.out.write(describe(job, io.clock.now(), style) + describeTrace(trace, io.clock.now(), style));
     return 0;
   });
 

@@ -1,6 +1,5 @@
 /** `nuvom runworker` @module */
 
-import { checkQueueName } from "../../core/mod.ts";
 import type { Engine } from "../../engine.ts";
 import { dropPermissions } from "../../host/mod.ts";
 import type { Worker } from "../../worker/mod.ts";
@@ -10,6 +9,7 @@ import type { runworker } from "../commands/runworker.ts";
 import { type EventStream, openEventStream } from "../event_stream.ts";
 import { openProject } from "../project.ts";
 import { StopRequests } from "../stop_requests.ts";
+import { weightedQueues } from "../weighted_queues.ts";
 import { WorkerTally } from "../worker_tally.ts";
 
 type Context = CommandContext<(typeof runworker)["options"]>;
@@ -20,7 +20,8 @@ const FORCED_MS = 2_000;
 /** Works until a signal, or until there is nothing left with `--drain`. */
 export const run: Run<typeof runworker> = async (context) => {
   const { io, options: { queues } } = context;
-  queues?.forEach(checkQueueName);
+  // What is wrong with it is told before anything starts.
+  weightedQueues(queues ?? []);
   const stop = new StopRequests(io);
   const served = serve(context, stop);
   try {
@@ -50,7 +51,7 @@ async function serve(context: Context, stop: StopRequests): Promise<number> {
 async function work(context: Context, engine: Engine, stop: StopRequests, events: EventStream | null): Promise<void> {
   const { io, options: { queues, drain } } = context;
   dropPermissions(engine.manifest);
-  const worker = await engine.worker(queues === undefined ? {} : { queues });
+  const worker = await engine.worker(queues === undefined ? {} : weightedQueues(queues));
   if (stop.isRequested) return;
   const stopOnce = stopper(worker, engine.settings.values.shutdownGraceMs);
   void stop.forced.then(() => worker.kill());

@@ -122,3 +122,50 @@ Deno.test("runworker refuses a task module that does not load", async () => {
   assertEquals(code, 3);
   assertStringIncludes(err, "tasks/broken.ts:1:18 is not valid");
 });
+
+Deno.test("cancel ends a job that runs in a worker elsewhere", async () => {
+  await using project = await TestProject.with(PROJECT);
+  const id = (await project.nuvom(["enqueue", "slow", "[60000]"])).out.trim();
+  const { io, ended } = started(project, ["--json"], { NUVOM_LEASE_SECS: "0.6", NUVOM_TIMEOUT_GRACE_SECS: "0.1" });
+  await io.err.saw("slow one started");
+  const { code, out } = await project.nuvom(["cancel", id]);
+  assertEquals([code, out], [0, `Job ${id} runs, and its worker will be told to end it.\n`]);
+  await io.out.saw("cancelled");
+  assertEquals((await project.json<{ state: string }>(["status", id])).state, "CANCELLED");
+  io.raise("SIGTERM");
+  assertEquals(await ended, 0);
+});
+
+Deno.test("runworker works on the file backends", async () => {
+  await using project = await TestProject.with(PROJECT);
+  const env = { NUVOM_QUEUE_BACKEND: "file", NUVOM_RESULT_BACKEND: "file", NUVOM_MAX_WORKERS: "1" };
+  await project.nuvom(["enqueue", "add", "[5,7]"], { env });
+  await project.nuvom(["enqueue", "fail", '["no"]'], { env });
+  const { code, out } = await project.nuvom(["runworker", "--drain"], { env });
+  assertEquals(code, 0);
+  assertStringIncludes(out, "(queue file, results file)");
+  const jobs = await project.json<{ state: string; result: unknown }[]>(["history", "recent"], { env });
+  assertEquals(jobs.map(({ state, result }) => [state, result]), [["FAILED", null], ["SUCCESS", 12]]);
+});
+
+Deno.test("runworker --queues with weights lets no queue wait for another", async () => {
+  await using project = await TestProject.with(PROJECT);
+  const lines = [..."a".repeat(60), ..."b".repeat(20)].map((queue) =>
+    JSON.stringify({ task: "add", args: [1, 1], queue })
+  );
+  await project.nuvom(["enqueue", "--from", "-"], { stdin: lines.join("\n") });
+  // With batches of eight each lease has six of the one and two of the other.
+  const env = { NUVOM_BATCH_SIZE: "8", NUVOM_CONCURRENCY: "1", NUVOM_MAX_WORKERS: "1" };
+  const { code } = await project.nuvom(["runworker", "--drain", "--queues", "a=3,b"], { env });
+  assertEquals(code, 0);
+  const jobs = await project.json<{ queue: string }[]>(["history", "recent", "--limit", "80"]);
+  const firstHalf = jobs.slice(40).filter(({ queue }) => queue === "b").length;
+  assert(firstHalf >= 6 && firstHalf <= 14, `${firstHalf} of 20 jobs of b were in the first half`);
+});
+
+Deno.test("runworker refuses weights that make no sense", async () => {
+  await using project = await TestProject.with(PROJECT);
+  const { code, err } = await project.nuvom(["runworker", "--queues", "a=0"]);
+  assertEquals(code, 2);
+  assertStringIncludes(err, "a weight from 1 to 1000");
+});

@@ -213,6 +213,41 @@ export const OPERATIONS_CASES = inGroup<QueueHarness>("operations", [
     },
   },
   {
+    name:
+      "busy() is true while a job could run, runs or waits for its backoff, and not for one that is meant for later",
+    needs: ["inspect", "delay"],
+    async run(h) {
+      const busy = () => h.queue.busy(null);
+      assertEquals(await busy(), false, "nothing was ever there");
+      await h.add({ delayMs: 60_000 });
+      assertEquals(await busy(), false, "one is meant for later");
+      await h.add();
+      assertEquals(await busy(), true, "one could run");
+      const job = await h.leaseOne();
+      assertEquals(await busy(), true, "one runs");
+      await h.end(job, retry(1, 100));
+      assertEquals(await busy(), true, "one waits for its backoff");
+      await h.advance(150);
+      await h.end(await h.leaseOne(), { action: "snooze", delayMs: 100 });
+      assertEquals(await busy(), false, "one snoozes");
+      await h.advance(150);
+      assertEquals(await busy(), true, "its time has come");
+      await h.end(await h.leaseOne());
+      assertEquals(await busy(), false, "it has ended");
+    },
+  },
+  {
+    name: "busy() looks at the queues that it is asked for",
+    needs: ["inspect"],
+    async run(h) {
+      await h.add({ queue: "a" });
+      await h.add({ queue: "b" });
+      await h.leaseOne({ queues: ["b"] });
+      const answers = [["a"], ["b"], ["c", "b"], ["c"], []].map((queues) => h.queue.busy(queues));
+      assertEquals(await Promise.all(answers), [true, true, true, false, false]);
+    },
+  },
+  {
     name: "namespaces are kept apart",
     needs: ["namespace"],
     async run(h) {

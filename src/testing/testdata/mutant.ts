@@ -17,7 +17,7 @@ import { type QueueHarness, queueSubject } from "../queue_harness.ts";
 /** A queue before it is broken. */
 export interface Whole {
   /** Its methods may be replaced. */
-  readonly queue: { -readonly [K in keyof QueueBackend]: QueueBackend[K] };
+  readonly queue: { -readonly [K in keyof QueueBackend]-?: QueueBackend[K] };
   /** Shared by the clients of a namespace. Its methods may be replaced, by the first client. */
   readonly store: MemoryStore;
   readonly clock: FakeClock;
@@ -64,6 +64,11 @@ function withAllClaims(queue: MemoryQueue): Whole["queue"] {
     clear: (name) => queue.clear(name),
     inspect: (ids) => queue.inspect(ids),
     stats: () => queue.stats(),
+    busy: (names) => queue.busy(names),
+    retry: (ids) => queue.retry(ids),
+    report: (reports) => queue.report(reports),
+    traces: (ids) => queue.traces(ids),
+    prune: (request) => queue.prune(request),
     cancel: (ids) => queue.cancel(ids),
     pause: (name) => queue.pause(name),
     resume: (name) => queue.resume(name),

@@ -144,6 +144,16 @@ export const OPERATIONS_MUTANTS: Mutants = {
     }),
     "stats() tells since when the oldest job could run",
   ],
+  "a queue is busy while it holds a job": [
+    ({ queue, store }) => queue.busy = () => Promise.resolve(store.entries.size > 0),
+    "busy() is true while a job could run, runs or waits for its backoff, and not for one that is meant for later",
+    "busy() looks at the queues that it is asked for",
+  ],
+  "a queue is never busy": [
+    ({ queue }) => queue.busy = () => Promise.resolve(false),
+    "busy() is true while a job could run, runs or waits for its backoff, and not for one that is meant for later",
+    "busy() looks at the queues that it is asked for",
+  ],
   "namespaces are ignored": [
     (() => {
       let common: MemoryStore | undefined;

@@ -17,8 +17,19 @@ import { unknownMethod } from "../../errors.ts";
 import { backendShape, notRegistered, registeredTwice } from "./errors.ts";
 
 const BASIC_METHODS = ["enqueue", "dequeue", "popBatch", "qsize", "clear"] as const;
-const QUEUE_METHODS = ["enqueue", "lease", "renew", "settle", "qsize", "clear", "inspect", "stats", "close"] as const;
-const OPTIONAL_QUEUE_METHODS = ["cancel", "pause", "resume"] as const;
+const QUEUE_METHODS = [
+  "enqueue",
+  "lease",
+  "renew",
+  "settle",
+  "qsize",
+  "clear",
+  "inspect",
+  "stats",
+  "busy",
+  "close",
+] as const;
+const OPTIONAL_QUEUE_METHODS = ["cancel", "pause", "resume", "retry", "report", "traces", "prune"] as const;
 const RESULT_METHODS = [
   "setResult",
   "setError",
@@ -29,6 +40,7 @@ const RESULT_METHODS = [
   "listJobs",
   "close",
 ] as const;
+const OPTIONAL_RESULT_METHODS = ["prune"] as const;
 
 type Kind = "queue" | "result";
 type Opened = { readonly kind: Kind; readonly name: string; readonly backend: QueueBackend | ResultBackend };
@@ -61,7 +73,9 @@ export class GuestBackends {
     const backend = basic ? new BasicQueueAdapter(name, made as BasicQueue) : made as QueueBackend | ResultBackend;
     const handle = this.#nextHandle++;
     this.#opened.set(handle, { kind, name, backend });
-    const capabilities = kind === "queue" ? [...(backend as QueueBackend).capabilities ?? []] : [];
+    const capabilities = kind === "queue"
+      ? [...(backend as QueueBackend).capabilities ?? []]
+      : OPTIONAL_RESULT_METHODS.filter((method) => hasAll(backend, [method]));
     return { handle, store: backend.store ?? null, capabilities, basic };
   }
 
@@ -71,7 +85,7 @@ export class GuestBackends {
     if (opened === undefined) throw notRegistered("open backend", String(handle));
     const methods: readonly string[] = opened.kind === "queue"
       ? [...QUEUE_METHODS, ...OPTIONAL_QUEUE_METHODS]
-      : RESULT_METHODS;
+      : [...RESULT_METHODS, ...OPTIONAL_RESULT_METHODS];
     const target = opened.backend as unknown as Record<string, (...args: unknown[]) => unknown>;
     if (!methods.includes(method) || typeof target[method] !== "function") {
       throw unknownMethod(`${opened.name}.${method}`);
