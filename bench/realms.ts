@@ -88,8 +88,8 @@ async function memory(kind: Isolation): Promise<number | null> {
   if (kind === "inline") return null;
   const before = residentMiB();
   const realms = await Promise.all(Array.from({ length: 10 }, () => loaded(kind)));
-  const own = await realms[0]!.memoryBytes();
-  const each = own === null ? (residentMiB() - before) / realms.length : own / 1024 / 1024;
+  const own = await realms[0]!.usage();
+  const each = own === null ? (residentMiB() - before) / realms.length : own.memoryBytes / 1024 / 1024;
   await Promise.all(realms.map((realm) => realm.stop(1_000)));
   return each;
 }

@@ -12,7 +12,6 @@ export type Life = Pick<
   | "collectMetrics"
   | "health"
   | "idle"
-  | "memoryBytes"
   | "metadata"
   | "openBackend"
   | "pid"
@@ -20,6 +19,7 @@ export type Life = Pick<
   | "remoteParts"
   | "start"
   | "stop"
+  | "usage"
 >;
 
 /** What a life tells of itself. */

@@ -14,7 +14,7 @@ import {
   sleep,
   type WorkerInfo,
 } from "../core/mod.ts";
-import type { Isolation, Realm, Registration } from "../sandbox/mod.ts";
+import type { Isolation, Realm, RealmUsage, Registration } from "../sandbox/mod.ts";
 import type { PluginCaller } from "./call.ts";
 import {
   crashed,
@@ -110,9 +110,9 @@ export class LoadedPlugin {
     return this.#home?.realm.pid ?? null;
   }
 
-  /** Resident memory of a process realm in bytes. */
-  async memoryBytes(): Promise<number | null> {
-    return await this.#home?.realm.memoryBytes() ?? null;
+  /** What its process uses; null where it has none, and when it is gone. */
+  async usage(): Promise<RealmUsage | null> {
+    return await this.#home?.realm.usage() ?? null;
   }
 
   /** A queue backend that it registered, for as long as it runs. @throws {NuvomError} */

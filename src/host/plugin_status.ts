@@ -1,10 +1,9 @@
 /** What `nuvom plugin status` shows, as plain data. @module */
 
-import { type ErrorData, type EventTable, toErrorData } from "../core/mod.ts";
-import type { Isolation } from "../sandbox/mod.ts";
+import { type ErrorData, type EventTable, sleep, systemClock, toErrorData } from "../core/mod.ts";
+import type { Isolation, RealmUsage } from "../sandbox/mod.ts";
 import type { CallFigures } from "./call_figures.ts";
 import type { LoadedPlugin } from "./loaded_plugin.ts";
-import { cpuMs } from "./process_time.ts";
 
 /** How one plugin of a worker fares. */
 export interface PluginStatus {
@@ -49,26 +48,36 @@ export interface WorkerStatus {
 export interface StatusParts extends Pick<PluginStatus, "name" | "state" | "since" | "isolation" | "restarts"> {
   readonly lastError: { readonly thrown: Error; readonly at: number } | undefined;
   /** Where it runs; undefined while it does not. */
-  readonly life: Pick<LoadedPlugin, "health" | "memoryBytes" | "pid"> | undefined;
+  readonly life: Pick<LoadedPlugin, "health" | "pid" | "usage"> | undefined;
   readonly figures: CallFigures;
 }
 
-/** How long a status waits for a plugin to say whether it is well. */
+/** How long a status waits for what a plugin says of itself. */
 const HEALTH_MS = 2_000;
 
 /** Asks a plugin that runs whether it is well. */
 export async function statusOf({ lastError, life, figures, ...known }: StatusParts): Promise<PluginStatus> {
-  const pid = life?.pid ?? null;
+  const used = life === undefined ? null : await usageOf(life);
   return {
     ...known,
-    pid,
+    pid: life?.pid ?? null,
     lastError: lastError === undefined ? null : lastErrorOf(lastError.thrown, lastError.at),
     unwell: life === undefined || known.state !== "running" ? null : await unwell(life),
-    memoryBytes: await life?.memoryBytes() ?? null,
-    cpuMs: pid === null ? null : await cpuMs(pid),
+    memoryBytes: used?.memoryBytes ?? null,
+    cpuMs: used?.cpuMs ?? null,
     calls: figures.calls,
     p99Ms: figures.p99Ms,
   };
+}
+
+/** A process that was stopped does not answer. */
+async function usageOf(life: Pick<LoadedPlugin, "usage">): Promise<RealmUsage | null> {
+  const over = new AbortController();
+  try {
+    return await Promise.race([life.usage(), sleep(systemClock, HEALTH_MS, over.signal).then(() => null)]);
+  } finally {
+    over.abort();
+  }
 }
 
 async function unwell(life: Pick<LoadedPlugin, "health">): Promise<string | null> {

@@ -17,7 +17,7 @@ export default {
         context.log.info("waits");
         signal.addEventListener("abort", () => (context.log.info("told to stop"), resolve([])));
       }),
-      enqueue() {}, renew() {}, settle() {}, qsize() {}, clear() {}, inspect() {}, stats() {}, close() {},
+      enqueue() {}, renew() {}, settle() {}, qsize() {}, clear() {}, inspect() {}, stats() {}, busy() {}, close() {},
     }));
   },
 };

@@ -5,11 +5,12 @@
  */
 
 import { Buffer } from "node:buffer";
+import process from "node:process";
 import { PERMISSION_KINDS } from "../core/plugin.ts";
 import { FramedChannel } from "./frames.ts";
 import type { ChildInit } from "./guest_init.ts";
 import { startGuestWorker } from "./guest_worker.ts";
-import { BEGUN, RECALL } from "./protocol.ts";
+import { BEGUN, RECALL, USAGE, USED } from "./protocol.ts";
 import { StartGate } from "./start_gate.ts";
 
 /** Runs until the host closes the channel, which ends the process: nothing is left behind. */
@@ -38,6 +39,7 @@ export async function childMain(): Promise<void> {
   await channel.receive((text) => {
     // Answered here, for a handler may be blocking the worker.
     if (text === RECALL) return channel.send(`${BEGUN}${gate.close()}`);
+    if (text === USAGE) return channel.send(`${USED}${Deno.memoryUsage().rss} ${cpuMs()}`);
     if (isStarted) return port1.postMessage(text);
     isStarted = true;
     worker.postMessage({ init: JSON.parse(text), port: port2, gate: gate.buffer }, [port2]);
@@ -48,6 +50,12 @@ export async function childMain(): Promise<void> {
 /** Ctrl-C and a service manager's signal reach the whole group; the host alone decides how to stop. */
 function ignoreSignals(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) Deno.addSignalListener(signal, () => {});
+}
+
+/** Of the whole process; the host, which has given up permissions, may not ask the system. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return Math.round((user + system) / 1_000);
 }
 
 /** One line; read to its end and no further. */

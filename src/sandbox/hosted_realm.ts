@@ -1,9 +1,10 @@
 /** What all realms share on the host's side: the conversation, the end, the output by lines. @module */
 
-import type { RealmExit, RealmHost, RealmSpec } from "./realm.ts";
+import type { RealmExit, RealmHost, RealmSpec, RealmUsage } from "./realm.ts";
 import type { GuestCalls, Isolation, Realm } from "./realm.ts";
 import type { ExecutorNotes } from "./protocol.ts";
-import { BEGUN, PROTOCOL_VERSION, RECALL } from "./protocol.ts";
+import { Asked } from "./asked.ts";
+import { BEGUN, PROTOCOL_VERSION, RECALL, USAGE, USED } from "./protocol.ts";
 import type { GuestInit } from "./guest_init.ts";
 import { STUBS } from "../loader/mod.ts";
 import { realmGone, realmStartFailed, realmStartTimeout } from "./errors.ts";
@@ -21,7 +22,6 @@ export interface Transport {
   kill(): void;
   /** Settles when nothing of the guest is left, a moment after its end. Undefined: at its end. */
   readonly gone?: Promise<void>;
-  memoryBytes(): Promise<number | null>;
 }
 
 /** A realm over any transport. */
@@ -36,7 +36,8 @@ export class HostedRealm implements Realm {
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #exit: PromiseWithResolvers<RealmExit> = Promise.withResolvers();
   #transport: Transport | undefined;
-  #recalled: PromiseWithResolvers<number | null> | undefined;
+  readonly #recalled = new Asked<number>(RECALL);
+  readonly #used = new Asked<RealmUsage>(USAGE);
   #ending: RealmExit["reason"] | undefined;
   #ended = false;
 
@@ -71,7 +72,8 @@ export class HostedRealm implements Realm {
   receive(text: string): void {
     // What was still under way belongs to nobody: whoever waits for `exited` has drawn the line.
     if (this.#ended) return;
-    if (text.startsWith(BEGUN)) return this.#begun(Number(text.slice(BEGUN.length)));
+    if (text.startsWith(BEGUN)) return this.#recalled.answer(Number(text.slice(BEGUN.length)));
+    if (text.startsWith(USED)) return this.#used.answer(readUsage(text.slice(USED.length)));
     try {
       this.#peer.receive(text);
     } catch (error) {
@@ -102,7 +104,8 @@ export class HostedRealm implements Realm {
     this.#peer.close(realmGone(this.name, detail));
     this.#ready.reject(realmStartFailed(this.name, detail));
     this.#transport?.kill();
-    this.#begun(null);
+    this.#recalled.answer(null);
+    this.#used.answer(null);
     this.#exit.resolve({ clean: reason === "stopped" || reason === "killed", reason, detail });
   }
 
@@ -119,12 +122,11 @@ export class HostedRealm implements Realm {
   }
 
   recall(): Promise<number | null> {
-    if (this.kind !== "process" || this.#ended) return Promise.resolve(null);
-    if (this.#recalled === undefined) {
-      this.#recalled = Promise.withResolvers();
-      this.#transport?.send(RECALL);
-    }
-    return this.#recalled.promise;
+    return this.#ask(this.#recalled);
+  }
+
+  usage(): Promise<RealmUsage | null> {
+    return this.#ask(this.#used);
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -143,14 +145,10 @@ export class HostedRealm implements Realm {
     this.end(reason === "memory" ? "it was over its memory limit" : "it was killed");
   }
 
-  memoryBytes(): Promise<number | null> {
-    // A process that was killed is there for a moment longer.
-    return this.#ended ? Promise.resolve(null) : this.#transport?.memoryBytes() ?? Promise.resolve(null);
-  }
-
-  #begun(number: number | null): void {
-    this.#recalled?.resolve(number);
-    this.#recalled = undefined;
+  /** Only a process has a thread that answers whatever its guest does. */
+  #ask<T>(asked: Asked<T>): Promise<T | null> {
+    if (this.kind !== "process" || this.#ended) return Promise.resolve(null);
+    return asked.ask((text) => this.#transport?.send(text));
   }
 
   #note(method: string, params: unknown): void {
@@ -165,6 +163,11 @@ export class HostedRealm implements Realm {
       if (line !== "") this.#host.output(stream === "stderr" ? "stderr" : "stdout", cleanLine(line));
     }
   }
+}
+
+function readUsage(text: string): RealmUsage {
+  const [memoryBytes, cpuMs] = text.split(" ").map(Number);
+  return { memoryBytes: memoryBytes!, cpuMs: cpuMs! };
 }
 
 function linesLost(params: unknown): string {

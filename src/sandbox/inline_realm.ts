@@ -16,7 +16,6 @@ export async function openInlineRealm(spec: RealmSpec, host: RealmHost): Promise
     pid: null,
     send: (text) => text === "bye" ? realm.end("it was stopped") : void guest.then(({ receive }) => receive(text)),
     kill() {},
-    memoryBytes: () => Promise.resolve(null),
   });
   guest.catch((error) => realm.end(String(error.message ?? error)));
   return await realm.ready(spec.startTimeoutMs);

@@ -4,7 +4,7 @@ export { isAfter, ORDER_NUMBERS } from "./start_gate.ts";
 export { explainPermission, type MissingPermission } from "./permission_error.ts";
 export { type GuestLog, readLog } from "./guest_log.ts";
 export { openRealm } from "./open_realm.ts";
-export type { GuestCalls, Isolation, Realm, RealmExit, RealmHost, RealmSpec } from "./realm.ts";
+export type { GuestCalls, Isolation, Realm, RealmExit, RealmHost, RealmSpec, RealmUsage } from "./realm.ts";
 export { unknownMethod } from "./errors.ts";
 export { type CallContext, type CallOptions, fromTable, type RpcCounts } from "./rpc.ts";
 export type {

@@ -140,8 +140,8 @@ function joinChannel(
   printed: Printed,
 ): void {
   const memoryTimer = spec.memoryMb === undefined ? undefined : setInterval(async () => {
-    const bytes = await residentBytes(child.pid);
-    if (bytes !== null && bytes > spec.memoryMb! * 1024 * 1024) realm.kill("memory");
+    const used = await realm.usage();
+    if (used !== null && used.memoryBytes > spec.memoryMb! * 1024 * 1024) realm.kill("memory");
   }, MEMORY_CHECK_MS);
   let lastGrace: ReturnType<typeof setTimeout> | undefined;
   const gone = child.status.then(async (status) => {
@@ -158,7 +158,6 @@ function joinChannel(
       killQuietly(child);
     },
     gone,
-    memoryBytes: () => residentBytes(child.pid),
   });
   const received = channel.receive((text) => realm.receive(text));
   received.catch((error) => realm.end(String(error.message ?? error)));
@@ -176,16 +175,6 @@ async function atMost(work: Promise<unknown>, ms: number): Promise<void> {
   const timer = setTimeout(time.resolve, ms);
   await Promise.race([work, time.promise]);
   clearTimeout(timer);
-}
-
-async function residentBytes(pid: number): Promise<number | null> {
-  try {
-    // Not statm: it counts in pages, and their size differs between machines.
-    const found = /^VmRSS:\s*(\d+) kB/m.exec(await Deno.readTextFile(`/proc/${pid}/status`));
-    return found === null ? null : Number(found[1]) * 1_024;
-  } catch {
-    return null;
-  }
 }
 
 function killQuietly(child: Deno.ChildProcess): void {

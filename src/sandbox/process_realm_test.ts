@@ -48,11 +48,11 @@ Deno.test("a realm ignores SIGINT and SIGTERM: only its host decides", async () 
 Deno.test("a realm over its memory limit is killed, and says so", async () => {
   await using test = await openTestRealm("process", TASKS, { memoryMb: 400 });
   await test.load();
-  assert((await test.realm.memoryBytes())! > 10 * 1024 * 1024);
+  assert((await test.realm.usage())!.memoryBytes > 10 * 1024 * 1024);
   void test.run("eat");
   const exit = await test.realm.exited;
   assertEquals([exit.clean, exit.reason], [false, "memory"]);
-  assertEquals(await test.realm.memoryBytes(), null);
+  assertEquals(await test.realm.usage(), null);
 });
 
 Deno.test("a realm sees nothing of the host's environment, and nothing secret in its arguments", async () => {

@@ -24,6 +24,11 @@ export const RECALL = "recall";
 /** Begins the answer to {@linkcode RECALL}; the number of the last order that was begun follows. */
 export const BEGUN = "begun ";
 
+/** Asks the main thread of a process realm what its process uses; answered outside of the conversation, too. */
+export const USAGE = "usage";
+/** Begins the answer to {@linkcode USAGE}; bytes of resident memory and milliseconds of processor time follow. */
+export const USED = "used ";
+
 /** Largest message, in bytes of UTF-8. */
 export const MAX_MESSAGE = 64 * 1024 * 1024;
 

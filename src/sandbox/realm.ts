@@ -82,6 +82,14 @@ export interface Realm {
   stop(graceMs: number): Promise<void>;
   /** Ends it now. */
   kill(reason?: "killed" | "memory"): void;
-  /** Resident memory of a process realm in bytes; null where it can't be told. */
-  memoryBytes(): Promise<number | null>;
+  /** What a process realm uses; null of another kind, and when it has ended. */
+  usage(): Promise<RealmUsage | null>;
+}
+
+/** What the process of a realm uses. */
+export interface RealmUsage {
+  /** Resident memory, in bytes. */
+  readonly memoryBytes: number;
+  /** Processor time of all its threads so far, in milliseconds. */
+  readonly cpuMs: number;
 }

@@ -23,7 +23,6 @@ export async function openWorkerRealm(spec: RealmSpec, host: RealmHost): Promise
       port1.close();
       worker.terminate();
     },
-    memoryBytes: () => Promise.resolve(null),
   });
   try {
     await spec.written;

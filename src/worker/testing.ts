@@ -210,7 +210,7 @@ export class HandRealm implements Realm {
     this.exit("killed", "it was killed");
   }
 
-  memoryBytes = () => Promise.resolve(null);
+  usage = () => Promise.resolve(null);
 }
 
 /** Options of the worker, and parts that most tests leave out. */

@@ -81,7 +81,7 @@ const BAD_SECTIONS = `
 isolation = "process"
 [plugin.crashing]
 isolation = "process"
-permissions = { run = ["/bin/sh"] }
+permissions = { run = ["/bin/sh"], full_trust = true }
 [plugin.hungry]
 isolation = "process"
 memory_mb = 300
