@@ -2,7 +2,7 @@
 
 import { guestConsole } from "./console.ts";
 import { guestServe } from "./serve.ts";
-import { shieldMessageEvents } from "./shield_events.ts";
+import { shieldMessages } from "./shield_messages.ts";
 import { closeStandardStreams } from "./standard_streams.ts";
 
 /** What of `Deno` stays: Deno checks the realm's permissions inside of each (it did not in `umask` before 2.9). */
@@ -61,8 +61,10 @@ export function narrowGlobals(options: NarrowOptions): void {
   narrow.serve = guestServe(Deno.serve as never, (level, ...args) => console[level]!(...args));
   if (internal !== undefined) delete real[internal];
   for (const name of REMOVED) remove(scope, name);
+  // Locks by a name that all threads of the process share.
+  remove(Object.getPrototypeOf(navigator), "locks");
   closeStandardStreams();
-  shieldMessageEvents();
+  shieldMessages();
   replace(scope, "Deno", Object.freeze(narrow));
   replace(scope, "process", options.process);
   replace(scope, "eval", refuseEval);
