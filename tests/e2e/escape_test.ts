@@ -1,9 +1,10 @@
 /** The escape list in the executable and from source, in realms of both kinds that contain it. @module */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import { ESCAPE_LIST } from "../../src/host/escape/list.ts";
 import { executable } from "./executable.ts";
+import { Server } from "./server.ts";
 
 interface Row {
   readonly plugin: string;
@@ -90,4 +91,24 @@ Deno.test("plugin test --sandbox says of each row what the isolation does not pr
   const row = granted.rows.find(({ name }) => name === "sockets outside of the grant");
   assertEquals([row?.outcome, row?.detail], ["granted", "net 127.0.0.1"]);
   assert(granted.rows.every(({ outcome }) => outcome !== "open"));
+});
+
+const noTerminal = await Deno.stat("/usr/bin/script").then(() => null, () => 'there is no "script" command');
+
+Deno.test({
+  name: `no permission is asked for on a terminal${noTerminal === null ? "" : ` (left out: ${noTerminal})`}`,
+  ignore: noTerminal !== null,
+  async fn() {
+    await using server = await Server.with(FILES);
+    const asked = /Deno requests|Allow\?/;
+    // An answer, so that a question would not wait for ever.
+    const { code, shown } = await server.onTerminal(
+      "plugin test near --sandbox",
+      (text) => asked.test(text) ? "n\n" : undefined,
+    );
+    assert(!asked.test(shown), shown);
+    assertMatch(shown, /\d+ contained, 0 not contained against the promise/);
+    assert(!shown.includes("RAW"), shown);
+    assertEquals(code, 0);
+  },
 });

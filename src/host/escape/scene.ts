@@ -37,7 +37,10 @@ export async function openScene(): Promise<OpenScene> {
   const needle = `needle-${crypto.randomUUID()}`;
   const { path } = folder;
   await Deno.mkdir(`${path}/inside`);
-  await Deno.writeTextFile(`${path}/secret.js`, `globalThis.escaped = "${needle}";\nexport default "${needle}";\n`);
+  await Deno.writeTextFile(
+    `${path}/secret.js`,
+    `(globalThis.escaped ??= []).push(Number(import.meta.url.split("?")[1]));\nexport default "${needle}";\n`,
+  );
   await Deno.writeTextFile(`${path}/secret.json`, JSON.stringify({ needle }));
   await Deno.writeTextFile(`${path}/secret.txt`, needle);
   const tcp = undo.adopt(Deno.listen({ hostname: "127.0.0.1", port: 0 }), closeQuietly);
