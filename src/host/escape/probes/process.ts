@@ -32,6 +32,10 @@ await way("cwd", () => G.process.cwd() !== "/" && G.process.cwd());
 await way("Deno.cwd", () => Deno.cwd());
 await way("hostname", () => Deno.hostname());
 for (const name of ["hostname", "userInfo", "networkInterfaces", "homedir"]) await way("os." + name, () => os[name]());
+await way("os.setPriority", () => os.setPriority(19) ?? true);
+await way("os.release", () => os.release());
+for (const name of ["loadavg", "freemem", "totalmem", "uptime"]) await way("os." + name, () => os[name]());
+for (const name of ["uid", "gid", "osRelease", "systemMemoryInfo", "networkInterfaces", "loadavg"]) await way("Deno." + name, () => Deno[name]());
 await way("location", () => G.location && !has(G.location) && /\/guest\//.test(G.location.href) === false && G.location.href);
 for (const file of ["environ", "cmdline", "fd/0", "maps"]) for (const id of ["self", "1", "thread-self"]) await way(id + "/" + file, () => fs.readFileSync("/proc/" + id + "/" + file, "utf8"));`,
   },
