@@ -63,8 +63,8 @@ export class LoadedPlugin {
   readonly metadata: PluginMetadata;
   readonly isolation: Isolation;
   readonly grant: PermissionSet;
-  /** MiB; undefined: no limit. */
-  readonly memoryMb: number | undefined;
+  /** MiB. */
+  readonly memoryMb: number;
   readonly settings: EffectiveSettings;
   readonly #parts: LoadedPluginParts;
   readonly #registrations: Registration[] = [];

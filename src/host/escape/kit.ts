@@ -31,6 +31,8 @@ async function way(name, attempt) {
   }
   clearTimeout(timer);
 }
+// The folder that the modules of this run lie in, which their own import.meta does not tell.
+const ownFolder = /file:\\S+\\//.exec(new Error().stack)?.[0] ?? "file:///nowhere/";
 const has = (text) => describe(text).includes(scene.needle);
 const begin = () => console.log(${JSON.stringify(BEGUN)});
 export const escape = task({ name: "escape", timeout: "1h" }, async () => {

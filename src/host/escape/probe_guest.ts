@@ -13,8 +13,8 @@ export interface EscapeTarget {
   readonly isolation: Isolation;
   /** With absolute paths. */
   readonly grant: PermissionSet;
-  /** MiB; undefined: no limit. */
-  readonly memoryMb?: number;
+  /** MiB at which a process realm is killed. */
+  readonly memoryMb: number;
 }
 
 /** What a task returned, as JSON text, or how it ended otherwise. */

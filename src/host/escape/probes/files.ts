@@ -61,7 +61,7 @@ await way("truncate", () => fs.truncateSync(text, 0) ?? true);
 await way("statfs", () => fs.statfsSync(folder));
 await way("umask", () => Deno.umask(0));
 await way("chdir", () => Deno.chdir(folder) ?? true);
-await way("the folder of the modules", () => Deno.writeTextFileSync(new URL("./guard.js", import.meta.url), ""));
+await way("the folder of the modules", () => Deno.writeTextFileSync(new URL(ownFolder + "guard.js"), ""));
 await way("watchFs", () => Deno.watchFs(folder));`,
   },
   {

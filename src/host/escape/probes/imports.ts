@@ -45,7 +45,7 @@ await way("data", () => import("data:text/" + "javascript,export default 1"));
 await way("blob", () => import(URL.createObjectURL(new Blob(["export default 1"], { type: "text/javascript" }))));
 await way("https", () => import("https://127.0.0.1:" + scene.port + "/x.js"));
 await way("npm", () => import("npm:" + "ms"));
-await way("own folder", () => import(new URL("./guard.js", import.meta.url).href));
+await way("own folder", () => import(ownFolder + "guard.js"));
 await way("meta.resolve", () => import(import.meta.resolve("file://" + scene.js)));`,
   },
   {

@@ -88,6 +88,6 @@ await way("of its prototype", () => { G.constructor.prototype.postMessage.call(G
 await way("dispatch", () => { G.dispatchEvent(new MessageEvent("message", { data: forged })); return false });
 await way("onmessage", () => { G.onmessage = () => {}; return false });
 await way("bridge", () => G.__nuvom_guest);
-await way("stubs anew", async () => Object.keys(await import(new URL("./shim_process.js", import.meta.url).href)));`,
+await way("stubs anew", async () => Object.keys(await import(ownFolder + "shim_process.js")));`,
   },
 ];
