@@ -144,25 +144,26 @@ export class RpcPeer {
     if (deeperThan(text, MAX_DEPTH)) return this.#refuseDeep(text);
     const message = parse(text);
     if (!Array.isArray(message)) throw badFrame("it is no list");
-    const [kind, id, ...rest] = message;
-    if (kind === "note") return this.#handlers.note(String(id), unpackNote(String(id), rest[0]));
+    // Not taken apart: that asks the iterator of arrays, which foreign code may have replaced.
+    const kind = message[0], id = message[1], first = message[2];
+    if (kind === "note") return this.#handlers.note(String(id), unpackNote(String(id), first));
     if (kind === "grant") return this.#granted(id);
     if (!Number.isSafeInteger(id)) throw badFrame("it has no id");
     switch (kind) {
       case "call":
         return this.#serve(
           id,
-          String(rest[0]),
+          String(first),
           text.length,
-          (context) => this.#handlers.call(String(rest[0]), rest[1], context),
+          (context) => this.#handlers.call(String(first), message[3], context),
         );
       case "cancel":
         return this.#serving.get(id)?.abort();
       case "answer":
-        return this.#take(id)?.resolve(rest[0]);
+        return this.#take(id)?.resolve(first);
       case "error": {
         // Read first: a call that was taken off the list and then not rejected would wait for ever.
-        const error = readError(rest[0]);
+        const error = readError(first);
         return this.#take(id)?.reject(error);
       }
       default:
