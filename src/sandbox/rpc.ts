@@ -187,7 +187,7 @@ export class RpcPeer {
   }
 
   #cancel(id: number): void {
-    if (this.#pending.has(id)) this.#post(stringify(["cancel", id]));
+    if (this.#pending.has(id)) this.#post(textOf(["cancel", id]));
   }
 
   #listen(signal: AbortSignal | undefined, id: number): () => void {
@@ -219,7 +219,7 @@ export class RpcPeer {
       this.#refuseTooMuch(method);
       this.#post(text, sent);
     } catch (error) {
-      this.#post(stringify(["error", id, describe(error)]), sent);
+      this.#post(textOf(["error", id, describe(error)]), sent);
     }
   }
 
@@ -244,7 +244,7 @@ export class RpcPeer {
   /** Grants what was taken; grants themselves are free, for they are few. */
   #grant(text: string): void {
     const cost = this.#taken.count(text);
-    if (cost > 0 && this.#closed === undefined) this.#send(stringify(["grant", cost]));
+    if (cost > 0 && this.#closed === undefined) this.#send(textOf(["grant", cost]));
   }
 
   #granted(cost: unknown): void {
@@ -257,7 +257,7 @@ export class RpcPeer {
     if (this.#lost === 0 || !this.#outbox.open) return;
     const count = this.#lost;
     this.#lost = 0;
-    this.#post(stringify(["note", "lost", { count }]));
+    this.#post(textOf(["note", "lost", { count }]));
   }
 
   /** An answer that comes late, or twice, finds nobody. */
@@ -294,13 +294,20 @@ class Served implements CallContext {
 function encode(message: Message, method: string): string {
   let text: string;
   try {
-    text = stringify(message);
+    text = textOf(message);
   } catch (error) {
     // "Invalid string length", or nested deeper than the stack is.
     throw error instanceof RangeError ? tooLarge(method, error) : error;
   }
   if (isTooLarge(text)) throw tooLarge(method);
   return text;
+}
+
+/** The list itself is not given to JSON: that would ask a `toJSON` which foreign code may have put on all of them. */
+function textOf(message: readonly unknown[]): string {
+  let text = "[";
+  for (let i = 0; i < message.length; i++) text += `${i === 0 ? "" : ","}${stringify(message[i]) ?? "null"}`;
+  return `${text}]`;
 }
 
 /** Counted in bytes only where it may matter: a character has three at most. */

@@ -4,8 +4,6 @@
 export function shieldMessages(): void {
   shieldEvents();
   shieldPorts();
-  // Every message is an array, and JSON would ask it.
-  Object.defineProperty(Array.prototype, "toJSON", { value: undefined });
 }
 
 /**
