@@ -20,7 +20,8 @@ export interface EscapeTarget {
 /** What a task returned, as JSON text, or how it ended otherwise. */
 export type ProbeEnd = { readonly result: string } | { readonly ended: string };
 
-const START_MS = 20_000;
+/** Long enough for a machine that is overloaded: what is tested here is no speed. */
+const START_MS = 60_000;
 
 /** Its module is imported; disposing ends it. */
 export class ProbeGuest implements AsyncDisposable {
