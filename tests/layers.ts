@@ -38,7 +38,10 @@ export const LAYERS: ReadonlyMap<string, Allowance> = new Map<string, Allowance>
     ],
   }],
   ["sdk", { rooms: layer1, packages: [] }],
-  ["sandbox", { rooms: layer2, packages: ["node:async_hooks", "node:buffer", "node:crypto", "node:process"] }],
+  ["sandbox", {
+    rooms: layer2,
+    packages: ["node:async_hooks", "node:buffer", "node:crypto", "node:fs", "node:process"],
+  }],
   ["host", { rooms: layer3, packages: ["@std/jsonc", "@std/path", "@std/toml"] }],
   ["worker", { rooms: layer3, packages: [] }],
   ["scheduler", { rooms: layer3, packages: ["@std/ulid"] }],

@@ -63,6 +63,8 @@ export class LoadedPlugin {
   readonly metadata: PluginMetadata;
   readonly isolation: Isolation;
   readonly grant: PermissionSet;
+  /** MiB. */
+  readonly memoryMb: number;
   readonly settings: EffectiveSettings;
   readonly #parts: LoadedPluginParts;
   readonly #registrations: Registration[] = [];
@@ -79,6 +81,7 @@ export class LoadedPlugin {
     this.metadata = parts.metadata;
     this.isolation = parts.isolation;
     this.grant = parts.grant;
+    this.memoryMb = parts.memoryMb;
     this.settings = parts.settings;
   }
 

@@ -144,25 +144,26 @@ export class RpcPeer {
     if (deeperThan(text, MAX_DEPTH)) return this.#refuseDeep(text);
     const message = parse(text);
     if (!Array.isArray(message)) throw badFrame("it is no list");
-    const [kind, id, ...rest] = message;
-    if (kind === "note") return this.#handlers.note(String(id), unpackNote(String(id), rest[0]));
+    // Not taken apart: that asks the iterator of arrays, which foreign code may have replaced.
+    const kind = message[0], id = message[1], first = message[2];
+    if (kind === "note") return this.#handlers.note(String(id), unpackNote(String(id), first));
     if (kind === "grant") return this.#granted(id);
     if (!Number.isSafeInteger(id)) throw badFrame("it has no id");
     switch (kind) {
       case "call":
         return this.#serve(
           id,
-          String(rest[0]),
+          String(first),
           text.length,
-          (context) => this.#handlers.call(String(rest[0]), rest[1], context),
+          (context) => this.#handlers.call(String(first), message[3], context),
         );
       case "cancel":
         return this.#serving.get(id)?.abort();
       case "answer":
-        return this.#take(id)?.resolve(rest[0]);
+        return this.#take(id)?.resolve(first);
       case "error": {
         // Read first: a call that was taken off the list and then not rejected would wait for ever.
-        const error = readError(rest[0]);
+        const error = readError(first);
         return this.#take(id)?.reject(error);
       }
       default:
@@ -186,7 +187,7 @@ export class RpcPeer {
   }
 
   #cancel(id: number): void {
-    if (this.#pending.has(id)) this.#post(stringify(["cancel", id]));
+    if (this.#pending.has(id)) this.#post(textOf(["cancel", id]));
   }
 
   #listen(signal: AbortSignal | undefined, id: number): () => void {
@@ -218,7 +219,7 @@ export class RpcPeer {
       this.#refuseTooMuch(method);
       this.#post(text, sent);
     } catch (error) {
-      this.#post(stringify(["error", id, describe(error)]), sent);
+      this.#post(textOf(["error", id, describe(error)]), sent);
     }
   }
 
@@ -243,7 +244,7 @@ export class RpcPeer {
   /** Grants what was taken; grants themselves are free, for they are few. */
   #grant(text: string): void {
     const cost = this.#taken.count(text);
-    if (cost > 0 && this.#closed === undefined) this.#send(stringify(["grant", cost]));
+    if (cost > 0 && this.#closed === undefined) this.#send(textOf(["grant", cost]));
   }
 
   #granted(cost: unknown): void {
@@ -256,7 +257,7 @@ export class RpcPeer {
     if (this.#lost === 0 || !this.#outbox.open) return;
     const count = this.#lost;
     this.#lost = 0;
-    this.#post(stringify(["note", "lost", { count }]));
+    this.#post(textOf(["note", "lost", { count }]));
   }
 
   /** An answer that comes late, or twice, finds nobody. */
@@ -293,13 +294,20 @@ class Served implements CallContext {
 function encode(message: Message, method: string): string {
   let text: string;
   try {
-    text = stringify(message);
+    text = textOf(message);
   } catch (error) {
     // "Invalid string length", or nested deeper than the stack is.
     throw error instanceof RangeError ? tooLarge(method, error) : error;
   }
   if (isTooLarge(text)) throw tooLarge(method);
   return text;
+}
+
+/** The list itself is not given to JSON: that would ask a `toJSON` which foreign code may have put on all of them. */
+function textOf(message: readonly unknown[]): string {
+  let text = "[";
+  for (let i = 0; i < message.length; i++) text += `${i === 0 ? "" : ","}${stringify(message[i]) ?? "null"}`;
+  return `${text}]`;
 }
 
 /** Counted in bytes only where it may matter: a character has three at most. */

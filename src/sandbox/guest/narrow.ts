@@ -1,6 +1,9 @@
 /** Takes away, before foreign code runs, what leads out of the realm or into its inside. @module */
 
 import { guestConsole } from "./console.ts";
+import { guestServe } from "./serve.ts";
+import { shieldMessages } from "./shield_messages.ts";
+import { closeStandardStreams } from "./standard_streams.ts";
 
 /** What of `Deno` stays: Deno checks the realm's permissions inside of each (it did not in `umask` before 2.9). */
 const KEPT = [
@@ -51,15 +54,21 @@ export function narrowGlobals(options: NarrowOptions): void {
   const scope = globalThis as unknown as Record<string, unknown>;
   const real = Deno as unknown as Record<PropertyKey, unknown>;
   const internal = real["internal"] as PropertyKey | undefined;
+  const console = guestConsole(Deno.inspect, options.output);
   const kept = [...KEPT, ...(options.run ? WITH_RUN : []), ...(options.ffi ? WITH_FFI : [])];
   const narrow: Record<string, unknown> = { args: [], env: envFacade(options.env) };
   for (const name of kept) if (name in real) narrow[name] = real[name];
+  narrow.serve = guestServe(Deno.serve as never, (level, ...args) => console[level]!(...args));
   if (internal !== undefined) delete real[internal];
   for (const name of REMOVED) remove(scope, name);
+  // Locks by a name that all threads of the process share.
+  remove(Object.getPrototypeOf(navigator), "locks");
+  closeStandardStreams();
+  shieldMessages();
   replace(scope, "Deno", Object.freeze(narrow));
   replace(scope, "process", options.process);
   replace(scope, "eval", refuseEval);
-  replace(scope, "console", guestConsole(Deno.inspect, options.output));
+  replace(scope, "console", console);
 }
 
 function envFacade(env: Readonly<Record<string, string>>): unknown {

@@ -1,0 +1,46 @@
+/** What a row of the escape list is made of. @module */
+
+import type { PermissionKind, PermissionSet } from "../../core/mod.ts";
+import type { Isolation } from "../../sandbox/mod.ts";
+import type { Scene } from "./scene.ts";
+
+/**
+ * How a probe is judged.
+ *
+ * - `ways`: it tries each way out and says what came of it; contained when all of them came to nothing.
+ * - `busy`: it never comes back; contained when the host goes on meanwhile and can end it.
+ * - `memory`: it takes memory without end; contained when it is ended for that and the host's own stays as it was.
+ * - `flood`: it sends without end; contained when the host's memory and time stay bounded, whatever becomes of it.
+ * - `exit`: it tries to end its process; contained when it goes on, or its end is seen as a crash at once.
+ */
+export type Measure = "ways" | "busy" | "memory" | "flood" | "exit";
+
+/** One thing that foreign code may try. */
+export interface EscapeProbe {
+  /** Short and without a verdict: `import of a file by a computed specifier`. */
+  readonly name: string;
+  /** The isolations that promise to contain it; `inline` promises nothing. */
+  readonly promisedBy: readonly Isolation[];
+  readonly measure: Measure;
+  /** What it needs beside the plugin's own grant, all of it inside of the scene. */
+  readonly grant?: (scene: Scene) => PermissionSet;
+  /** What it tries to get. Where the plugin's own grant gives it, it is no escape. */
+  readonly forbidden?: (scene: Scene) => readonly { readonly kind: PermissionKind; readonly item: string }[];
+  /** More modules beside the probe's own, by file name. */
+  readonly modules?: (scene: Scene) => Readonly<Record<string, string>>;
+  /** Static imports of the probe's module. */
+  readonly imports?: string;
+  /** JavaScript. Of `ways`: calls of `way(name, attempt)`; of the others: what is done once `begin()` was called. */
+  readonly source: (scene: Scene) => string;
+  /** The loader must refuse the module before anything runs, with this code. */
+  readonly refusedAtLoad?: string;
+}
+
+/** A way that a probe tried. */
+export interface Way {
+  readonly name: string;
+  /** It led somewhere. */
+  readonly open: boolean;
+  /** What came of it: the error, or what was got. */
+  readonly said: string;
+}
