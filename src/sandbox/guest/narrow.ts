@@ -1,6 +1,7 @@
 /** Takes away, before foreign code runs, what leads out of the realm or into its inside. @module */
 
 import { guestConsole } from "./console.ts";
+import { guestCommand } from "./command.ts";
 import { guestServe } from "./serve.ts";
 import { shieldMessages } from "./shield_messages.ts";
 import { closeStandardStreams } from "./standard_streams.ts";
@@ -58,6 +59,7 @@ export function narrowGlobals(options: NarrowOptions): void {
   const kept = [...KEPT, ...(options.run ? WITH_RUN : []), ...(options.ffi ? WITH_FFI : [])];
   const narrow: Record<string, unknown> = { args: [], env: envFacade(options.env) };
   for (const name of kept) if (name in real) narrow[name] = real[name];
+  if (options.run) narrow.Command = guestCommand(Deno.Command);
   narrow.serve = guestServe(Deno.serve as never, (level, ...args) => console[level]!(...args));
   if (internal !== undefined) delete real[internal];
   for (const name of REMOVED) remove(scope, name);

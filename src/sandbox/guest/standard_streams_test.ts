@@ -38,6 +38,14 @@ export const own = task({ name: "own" }, async (folder: string) => {
   return [fs.readFileSync(folder + "/own", "utf8"), await fsp.readFile(folder + "/stream", "utf8")];
 });
 export const warned = task({ name: "warned" }, () => { const all = new EventEmitter(); for (let i = 0; i < 12; i++) all.on("x", () => {}); (Buffer as any)(4); });
+export const ran = task({ name: "ran" }, async () => {
+  const sh = (script: string, options = {}) => new Deno.Command("/bin/sh", { args: ["-c", script], ...options });
+  const { code } = await sh("echo RAW; echo RAW >&2; exit 3").spawn().status;
+  const mixed = sh("echo kept; echo RAW >&2", { stdout: "piped", stderr: "inherit" }).spawn();
+  const { stdout } = await sh("cat; echo out", { stdin: "inherit" }).output();
+  const read = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return [code, await new Response(mixed.stdout).text(), read(stdout)];
+});
 export const served = task({ name: "served" }, async () => {
   const answers = [];
   const failing = [{}, { onError: () => new Response("told", { status: 501 }) }, { onError: () => { throw new Error("twice"); } }, { onError: () => 5 }];
@@ -66,6 +74,13 @@ for (const kind of ISOLATED) {
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
+  });
+
+  Deno.test(`programs that a guest starts have no streams to inherit: ${kind}`, async () => {
+    await using test = await openTestRealm(kind, TASKS, { grant: { run: ["/bin/sh"] } });
+    await test.load();
+    assertEquals(await test.value("ran"), [3, "kept\n", "out\n"]);
+    assert(!test.lines.join().includes("RAW"));
   });
 
   Deno.test(`warnings and Deno.serve() speak through the guest's console: ${kind}`, async () => {
