@@ -30,6 +30,7 @@ const queue = {
   async qsize() { return waiting.length; },
   async clear() { return waiting.splice(0).length; },
   async inspect(ids) { return ids.map(() => null); },
+  async busy() { return waiting.length + leases.size > 0; },
   async stats() {
     if (waiting.length + leases.size === 0) return [];
     return [{ queue: "default", pending: waiting.length, scheduled: 0, retrying: 0, running: leases.size, paused: false, oldestAt: null }];
