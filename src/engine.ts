@@ -37,7 +37,7 @@ import {
   hostCalls,
   type LoadedPlugin,
   type Manifest,
-  ownFiles,
+  ownFilesOf,
   type PluginDetail,
   PluginHost,
   type PluginRow,
@@ -101,11 +101,8 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
  * @throws {NuvomError} `NUVOM_MANIFEST_…`
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { manifestPath, sqlitePath, stateDir, cacheDir } = options.settings.values;
-  return new Engine(
-    options,
-    await readManifest(manifestPath, ownFiles(manifestPath, [sqlitePath, stateDir], cacheDir)),
-  );
+  const { values } = options.settings;
+  return new Engine(options, await readManifest(values.manifestPath, ownFilesOf(values)));
 }
 
 /** One project, ready to enqueue and to work. Made by {@linkcode openEngine}. */

@@ -64,6 +64,7 @@ export interface ErrorData {
   readonly cause?: ErrorData;
 }
 
+const MAX_NAME = 256;
 const MAX_MESSAGE = 8_192;
 const MAX_STACK = 16_384;
 const MAX_CAUSES = 5;
@@ -73,9 +74,9 @@ export function toErrorData(thrown: unknown, depth = 0): ErrorData {
   if (!(thrown instanceof Error)) return { name: "Error", message: cut(describeThrown(thrown), MAX_MESSAGE) };
   const { code } = thrown as { code?: unknown };
   return {
-    name: String(thrown.name),
+    name: cut(String(thrown.name), MAX_NAME),
     message: cut(String(thrown.message), MAX_MESSAGE),
-    ...(typeof code === "string" ? { code } : {}),
+    ...(typeof code === "string" ? { code: cut(code, MAX_NAME) } : {}),
     ...(thrown.stack === undefined ? {} : { stack: cut(String(thrown.stack), MAX_STACK) }),
     ...(thrown.cause === undefined || depth >= MAX_CAUSES ? {} : { cause: toErrorData(thrown.cause, depth + 1) }),
   };

@@ -14,7 +14,7 @@ export { LoadedPlugin } from "./loaded_plugin.ts";
 export { type Lock, type LockedCode, type LockedPlugin, lockPath } from "./lock.ts";
 export type { Manifest, PluginEntry, PluginSection, SettingSource, TaskPattern, TasksSection } from "./manifest.ts";
 export type { BackendCapability } from "./metadata_cache.ts";
-export { ownFiles } from "./own_files.ts";
+export { ownFilesOf } from "./own_files.ts";
 export { toFileUrl } from "./paths.ts";
 export { checkPermissionItem } from "./permission_item.ts";
 export { PluginHost, type PluginHostParts } from "./plugin_host.ts";

@@ -27,6 +27,7 @@ import { type BackendCapability, MetadataCache } from "./metadata_cache.ts";
 import { type Ordered, startOrder } from "./order.ts";
 import { neverStarted, type PluginStatus } from "./plugin_status.ts";
 import { readManifest } from "./read_manifest.ts";
+import { ownFilesOf } from "./own_files.ts";
 import { BackendRegistry, backendsOf } from "./registry.ts";
 import { SupervisedPlugin } from "./supervised_plugin.ts";
 import { examineTarget, findPlugin } from "./target.ts";
@@ -227,7 +228,7 @@ export class PluginHost {
   async #reload(name: string): Promise<void> {
     if (this.#stopping !== undefined) throw hostStopped();
     const project = {
-      manifest: await readManifest(this.#parts.manifest.path),
+      manifest: await readManifest(this.#parts.manifest.path, ownFilesOf(this.#parts.settings.values)),
       code: new CodeLoader(this.#parts.settings.values),
     };
     const plugins = await examinePlugins({ ...this.#parts, ...project });

@@ -444,6 +444,14 @@ Deno.test("readManifest() compares real paths: no link hides what is nuvom's own
       await Deno.writeTextFile(path, `[tasks]\npermissions = { ${grant} }\n`);
       await assertRejects(() => readManifest(path, own), NuvomError, "would let foreign code");
     }
+    // The temporary folder holds the code of all runs: written as a whole, one plugin would write another's.
+    const apart = { closed: [], fixed: [], runs: `${folder}/run/tmp` };
+    await Deno.writeTextFile(path, `[tasks]\npermissions = { read = ["./run"], write = ["./run/tmp/mine"] }\n`);
+    await readManifest(path, apart);
+    for (const granted of ["run", "run/tmp"]) {
+      await Deno.writeTextFile(path, `[tasks]\npermissions = { write = ["./${granted}"] }\n`);
+      await assertRejects(() => readManifest(path, apart), NuvomError, `write ${folder}/run/tmp`);
+    }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -49,7 +49,9 @@ async function sweep(parent: string): Promise<void> {
 }
 
 async function sweepOne(path: string): Promise<void> {
-  const { mtime } = await Deno.stat(path);
+  const { mtime, uid, isDirectory } = await Deno.lstat(path);
+  // What another user has put here may be a trap.
+  if (!isDirectory || uid !== Deno.uid()) return;
   if (mtime === null || Date.now() - mtime.getTime() < MIN_AGE_MS) return;
   // A process may have been killed before it made the lock.
   using lock = await Deno.open(`${path}/${LOCK}`, { write: true, create: true });

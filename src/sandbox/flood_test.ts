@@ -8,6 +8,7 @@ const MIB = 1024 * 1024;
 const FLOODS = `
 export const add = task({ name: "add" }, (a: number, b: number) => a + b);
 export const notes = task({ name: "notes" }, () => { for (let i = 0; i < 1_200_000; i++) console.log("line " + i); });
+export const long = task({ name: "long" }, () => console.log("a\\n".repeat(3_000_000)));
 export const logs = task({ name: "logs" }, () => { for (let i = 0; i < 300_000; i++) jobContext().log.info("x".repeat(500)); });
 export const calls = task({ name: "calls" }, async () => {
   const codes: Record<string, number> = {};
@@ -37,6 +38,14 @@ export default {
 `;
 
 for (const kind of ["process", "worker"] as const) {
+  Deno.test(`the host takes so many lines of one print, and tells of the rest: ${kind}`, async () => {
+    await using test = await openTestRealm(kind, FLOODS);
+    await test.load();
+    await test.value("long");
+    await test.heard("(what follows was dropped here: more than 10000 lines at once)");
+    assert(test.lines.length < 10_100, `${test.lines.length} lines`);
+  });
+
   Deno.test(`a flood of lines ends at what the host takes, and the realm goes on: ${kind}`, async () => {
     await using test = await openTestRealm(kind, FLOODS);
     await test.load();

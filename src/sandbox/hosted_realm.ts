@@ -24,6 +24,9 @@ export interface Transport {
   readonly gone?: Promise<void>;
 }
 
+/** Of one text that a guest prints; the host would stand still over millions. */
+const MAX_LINES = 10_000;
+
 /** A realm over any transport. */
 export class HostedRealm implements Realm {
   readonly name: string;
@@ -159,7 +162,11 @@ export class HostedRealm implements Realm {
     if (method === "lost") return this.#host.output("stderr", linesLost(params));
     if (method !== "output") return this.#host.note(method, params);
     const { stream, text } = params as { stream: "stdout" | "stderr"; text: string };
-    for (const line of String(text).split("\n")) {
+    const lines = String(text).split("\n", MAX_LINES + 1);
+    if (lines.length > MAX_LINES) {
+      lines[MAX_LINES] = `(what follows was dropped here: more than ${MAX_LINES} lines at once)`;
+    }
+    for (const line of lines) {
       if (line !== "") this.#host.output(stream === "stderr" ? "stderr" : "stdout", cleanLine(line));
     }
   }

@@ -97,10 +97,10 @@ export class Retention {
     let forgotten = 0;
     for (const { states, keepMs, keep } of this.#rules) {
       for (let step = AT_ONCE; step === AT_ONCE && !signal.aborted;) {
-        const begun = clock.now();
+        const begun = clock.monotonic();
         step = await prune({ states, olderThanMs: keepMs, keep, limit: AT_ONCE });
         forgotten += step;
-        if (step > 0) await sleep(clock, (clock.now() - begun) * REST, signal);
+        if (step > 0) await sleep(clock, (clock.monotonic() - begun) * REST, signal);
       }
     }
     const message = `forgot ${forgotten} finished jobs`;

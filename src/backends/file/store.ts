@@ -72,18 +72,21 @@ export class FileStore {
    * @throws {NuvomError} `NUVOM_FILE_STORE`, `NUVOM_FILE_LOCKED`; nothing was changed then.
    */
   transaction<T>(fn: (memory: MemoryStore) => T): T {
+    let isBehind = true;
     try {
       return this.#locked(() => {
-        this.#catchUp();
         this.#changed.clear();
+        this.#catchUp();
+        isBehind = false;
         const result = fn(this.memory);
         this.#write();
         return result;
       });
     } catch (error) {
-      // What is in memory may never have been written.
-      if (this.#changed.size > 0) this.#journal.forget();
-      throw error instanceof Deno.errors.Busy ? storeLocked(this.#path) : folderFailed(this.#path, error);
+      // What is in memory may never have been written, or not all that others wrote was read: it is read anew.
+      const isLocked = error instanceof Deno.errors.Busy;
+      if (!isLocked && (isBehind || this.#changed.size > 0)) this.#journal.forget();
+      throw isLocked ? storeLocked(this.#path) : folderFailed(this.#path, error);
     }
   }
 

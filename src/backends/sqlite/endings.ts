@@ -41,7 +41,9 @@ export function lastEnded(store: SqliteStore, query: ResultQuery): number[] {
   const { before = Number.MAX_SAFE_INTEGER, since = Number.MIN_SAFE_INTEGER, task = null, queue = null } = query;
   // Written out for SQLite, which finds the place in the index by the first condition only.
   const place = after === undefined ? [Number.MAX_SAFE_INTEGER, ""] as const : [after.finishedAt, after.id] as const;
-  const sql = `SELECT jobs.seq FROM endings CROSS JOIN json_each(endings.seqs) AS ended
+  // By itself SQLite would take the states first, then sort the whole history for the last ten.
+  const index = states.length > 1 ? "endings_at" : "endings_of_state";
+  const sql = `SELECT jobs.seq FROM endings INDEXED BY ${index} CROSS JOIN json_each(endings.seqs) AS ended
     CROSS JOIN jobs ON jobs.seq = ended.value AND jobs.state = endings.state AND jobs.finished_at = endings.at
     WHERE endings.at <= ?1 AND (endings.at < ?1 OR jobs.id < ?2) AND endings.at < ?3 AND endings.at >= ?4
       AND endings.state IN (${states.map(finalState).join(", ")})

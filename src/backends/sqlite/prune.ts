@@ -18,14 +18,19 @@ interface Ending {
 /** Forgets the earliest ended; answers how many. */
 export async function pruneFinished(store: SqliteStore, request: PruneRequest): Promise<number> {
   const states = request.states.map(finalState);
-  let surplus = surplusOf(store, states, request.keep);
+  const { keep } = request;
+  const mayBeTooMany = keep !== null && store.read(() => surplusOf(store, states, keep)) > 0;
   const until = request.olderThanMs === null ? -Infinity : store.clock.now() - request.olderThanMs;
   let pruned = 0;
   while (pruned < request.limit) {
-    const limit = Math.min(AT_ONCE, request.limit - pruned);
-    const step = store.writeLoosely(() => pruneStep(store, { states, until, surplus, limit }));
+    // What is too many is counted where it is forgotten: another process may forget at the same time. As that is slow,
+    // it is done once.
+    const limit = mayBeTooMany ? request.limit : Math.min(AT_ONCE, request.limit - pruned);
+    const step = store.writeLoosely(() => {
+      const surplus = mayBeTooMany ? surplusOf(store, states, keep) : 0;
+      return pruneStep(store, { states, until, surplus, limit });
+    });
     pruned += step;
-    surplus -= step;
     if (step < limit) break;
     // A turn of the event loop for those who wait in this process.
     await new Promise((resolve) => setTimeout(resolve, 0));
@@ -34,18 +39,15 @@ export async function pruneFinished(store: SqliteStore, request: PruneRequest): 
   return pruned;
 }
 
-/** How many finished jobs there are too many. */
-function surplusOf(store: SqliteStore, states: readonly number[], keep: number | null): number {
-  if (keep === null) return 0;
+/** Inside of a transaction: how many finished jobs there are too many. */
+function surplusOf(store: SqliteStore, states: readonly number[], keep: number): number {
   // There are no more jobs than numbers between the first and the last: mostly nothing needs to be counted.
-  const { first, last } = store.read(() =>
-    store.get<{ first: number; last: number }>(
-      "SELECT ifnull((SELECT min(seq) FROM jobs), 0) AS first, ifnull((SELECT max(seq) FROM jobs), -1) AS last",
-    )!
-  );
+  const { first, last } = store.get<{ first: number; last: number }>(
+    "SELECT ifnull((SELECT min(seq) FROM jobs), 0) AS first, ifnull((SELECT max(seq) FROM jobs), -1) AS last",
+  )!;
   if (last - first + 1 <= keep) return 0;
   const sql = `SELECT ifnull(sum(json_array_length(seqs)), 0) AS n FROM endings WHERE state IN (${states.join(", ")})`;
-  return store.read(() => store.get<{ n: number }>(sql)!.n) - keep;
+  return store.get<{ n: number }>(sql)!.n - keep;
 }
 
 interface Step {
@@ -67,14 +69,14 @@ function pruneStep(store: SqliteStore, { states, until, surplus, limit }: Step):
     const over = seqs.slice(0, most - pruned);
     forget(store, ending, over);
     if (over.length === seqs.length) store.run("DELETE FROM endings WHERE rowid = ?", ending.rowid);
-    else {store.run(
-        "UPDATE endings SET seqs = ? WHERE rowid = ?",
-        JSON.stringify(seqs.slice(over.length)),
-        ending.rowid,
-      );}
+    else writeRest(store, ending, seqs.slice(over.length));
     pruned += over.length;
   }
   return pruned;
+}
+
+function writeRest(store: SqliteStore, { rowid }: Ending, seqs: readonly number[]): void {
+  store.run("UPDATE endings SET seqs = ? WHERE rowid = ?", JSON.stringify(seqs), rowid);
 }
 
 /** The earliest ends of all these states together: each state has its place in an index. */

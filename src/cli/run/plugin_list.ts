@@ -1,6 +1,7 @@
 /** `nuvom plugin list` @module */
 
 import { describePlugins, type PluginRow } from "../../host/describe_plugins.ts";
+import { ownFilesOf } from "../../host/own_files.ts";
 import { readManifest } from "../../host/read_manifest.ts";
 import type { Run } from "../command.ts";
 import type { pluginList } from "../commands/plugin_list.ts";
@@ -17,7 +18,7 @@ const HEAD = ["NAME", "VERSION", "PROVIDES", "REALM", "LOCK", "GRANTED", "FROM"]
 export const run: Run<typeof pluginList> = async (context) => {
   const { io, json } = context;
   const settings = settingsOf(context);
-  const manifest = await readManifest(settings.values.manifestPath);
+  const manifest = await readManifest(settings.values.manifestPath, ownFilesOf(settings.values));
   const rows = await describePlugins(manifest, settings);
   if (json) printJson(io, rows.map(pluginDocument));
   else if (rows.length === 0) io.err.write(`${manifest.path} names no plugins under [plugins].\n`);
