@@ -38,6 +38,7 @@ import {
   type LoadedPlugin,
   type Manifest,
   ownFilesOf,
+  type PluginCommands,
   type PluginDetail,
   PluginHost,
   type PluginRow,
@@ -195,6 +196,23 @@ export class Engine implements AsyncDisposable {
    */
   async openPlugin(target: string): Promise<LoadedPlugin> {
     return await (await this.#openHost()).load(target);
+  }
+
+  /**
+   * Names of the plugins that may add commands, for the command line; none of them starts.
+   * @ignore
+   */
+  async commandPlugins(): Promise<readonly string[]> {
+    return (await this.#openHost()).commandPlugins();
+  }
+
+  /**
+   * Starts one plugin, with what it requires, for the sake of its commands; `close` stops them.
+   * @throws {NuvomError} what is wrong with the plugin.
+   * @ignore
+   */
+  async startCommands(plugin: string): Promise<PluginCommands> {
+    return await (await this.#openHost()).startCommands(plugin);
   }
 
   /**

@@ -14,6 +14,15 @@ export function unknownCommand(words: string, paths: readonly string[]): NuvomEr
   );
 }
 
+/** `NUVOM_CLI_COMMAND`: it may be the name of a plugin that help must not read. */
+export function unreadCommand(words: string): NuvomError {
+  return usage(
+    "NUVOM_CLI_COMMAND",
+    `There is no command \`nuvom ${words}\`, unless a plugin adds it that was not read yet.`,
+    "Run `nuvom plugin list`, which reads them all, or see `nuvom --help`.",
+  );
+}
+
 /** `NUVOM_CLI_COMMAND`: a word is missing. */
 export function incompleteCommand(words: string, paths: readonly string[]): NuvomError {
   const next = paths.filter((path) => path.startsWith(`${words} `)).map((path) => path.slice(words.length + 1));

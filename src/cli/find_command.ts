@@ -11,10 +11,12 @@ export interface FoundCommand {
   /** The words that were read. */
   readonly words: string;
   readonly rest: readonly string[];
+  /** Present where the first word is none of nuvom's own: `words` may be a plugin, and these are its words, untouched. */
+  readonly plugin?: readonly string[];
 }
 
 /**
- * Options may stand anywhere, also before the command; `-h` and `help COMMAND` become `--help`, `--version` the command.
+ * Options may stand anywhere, also before the command, but behind the name of a plugin all is the plugin's; `-h` and `help COMMAND` become `--help`, `--version` the command.
  * @throws {NuvomError} `NUVOM_CLI_COMMAND`
  */
 export function findCommand(commands: readonly Command[], args: readonly string[]): FoundCommand {
@@ -32,7 +34,15 @@ export function findCommand(commands: readonly Command[], args: readonly string[
     words = words === "" ? token : `${words} ${token}`;
     const exact = commands.find(({ record }) => record.path === words);
     if (exact !== undefined) return { command: exact, words, rest: [...rest, ...line.slice(i + 1)] };
-    if (!paths.some((path) => path.startsWith(`${words} `))) throw unknownCommand(words, paths);
+    if (paths.some((path) => path.startsWith(`${words} `))) continue;
+    if (words !== token) throw unknownCommand(words, paths);
+    const asksHelp = args[0] === "help";
+    return {
+      command: null,
+      words,
+      rest: asksHelp ? [...rest, "--help"] : rest,
+      plugin: asksHelp ? [] : args.slice(i + 1),
+    };
   }
   if (words !== "" && !rest.includes("--help")) throw incompleteCommand(words, paths);
   return { command: null, words, rest };

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { NuvomError } from "../core/mod.ts";
+import { COMMAND_WORDS } from "../host/registrations.ts";
 import { findCommand } from "./find_command.ts";
 import { COMMANDS } from "./table.ts";
 
@@ -40,8 +41,25 @@ Deno.test("findCommand() answers no command for nothing, and for the beginning o
 });
 
 Deno.test("findCommand() refuses unknown and incomplete commands", () => {
-  assertEquals(refusal("enqeue"), "There is no command `nuvom enqeue`. Did you mean `nuvom enqueue`?");
   assertEquals(refusal("plugin", "lst"), "There is no command `nuvom plugin lst`. Did you mean `nuvom plugin list`?");
-  assertEquals(refusal("xyzzyplugh"), "There is no command `nuvom xyzzyplugh`. See `nuvom --help`.");
   assertStringIncludes(refusal("plugin"), "Go on with one of: list, inspect, status, reload, add, remove, ");
+});
+
+Deno.test("findCommand() leaves all behind a word that is none of nuvom's own to the plugin of that name", () => {
+  const found = (...args: string[]) => {
+    const { words, rest, plugin } = findCommand(COMMANDS, args);
+    return [words, rest, plugin];
+  };
+  assertEquals(found("--manifest", "a.toml", "greet", "hello", "-h", "--", "--json"), [
+    "greet",
+    ["--manifest", "a.toml"],
+    ["hello", "-h", "--", "--json"],
+  ]);
+  assertEquals(found("help", "greet", "hello"), ["greet", ["--help"], []]);
+  assertEquals(found("enqeue"), ["enqeue", [], []]);
+});
+
+Deno.test("no plugin may take the first word of a command", () => {
+  const words = COMMANDS.map(({ record }) => record.path.split(" ")[0]!);
+  assertEquals(COMMAND_WORDS, [...new Set([...words, "help"])].sort());
 });

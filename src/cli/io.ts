@@ -48,6 +48,9 @@ export interface Io {
 /** The signals that end a command that runs for long. */
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
+/** Exit codes after a signal that was not waited for. */
+export const SIGNAL_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 };
+
 /** Whoever read the output is gone (`nuvom … | head`): no error, only the end. */
 export class OutputClosed extends Error {
   override readonly name = "OutputClosed";

@@ -3,7 +3,7 @@
 import { sleep } from "../core/clock.ts";
 import type { Command, CommandRecord } from "./command.ts";
 import { findCommand } from "./find_command.ts";
-import { type Io, OutputClosed } from "./io.ts";
+import { type Io, OutputClosed, SIGNAL_CODES } from "./io.ts";
 import { parseLine } from "./parse_line.ts";
 
 const LAST_WORDS_MS = 500;
@@ -41,7 +41,16 @@ export async function main(io: Io, commands: readonly Command[]): Promise<number
 }
 
 async function runLine(io: Io, commands: readonly Command[]): Promise<number> {
-  const { command, words, rest } = findCommand(commands, io.args);
+  const { command, words, rest, plugin } = findCommand(commands, io.args);
+  if (plugin !== undefined) {
+    const flags = parseLine(NO_COMMAND, rest).given;
+    const { runPluginCommand } = await import("./plugins/plugin_command.ts");
+    return await runPluginCommand({ io, flags }, {
+      plugin: words,
+      words: plugin,
+      paths: commands.map(({ record }) => record.path),
+    });
+  }
   if (command === null || asksForHelp(rest)) {
     if (!asksForHelp(rest)) parseLine(NO_COMMAND, rest);
     const { printHelp } = await import("./help.ts");
@@ -55,7 +64,7 @@ async function runLine(io: Io, commands: readonly Command[]): Promise<number> {
 /** A command that was ended at once does not wait for a reader that stalls. */
 async function flush(io: Io, code: number): Promise<void> {
   const flushed = Promise.all([io.out.flush(), io.err.flush()]);
-  if (code < 128) return void await flushed;
+  if (!Object.values(SIGNAL_CODES).includes(code)) return void await flushed;
   const over = new AbortController();
   await Promise.race([flushed, sleep(io.clock, LAST_WORDS_MS, over.signal)]);
   over.abort();

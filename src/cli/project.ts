@@ -3,11 +3,8 @@
 import { EventBus } from "../core/mod.ts";
 import { type Engine, openEngine } from "../engine.ts";
 import { openLog } from "../observe/mod.ts";
-import { type Io, MAX_BACKLOG, type StopSignal } from "./io.ts";
+import { type Io, MAX_BACKLOG, SIGNAL_CODES, type StopSignal } from "./io.ts";
 import { type SettingsContext, settingsOf } from "./settings.ts";
-
-/** Exit codes after a signal that was not waited for. */
-export const SIGNAL_CODES: Readonly<Record<StopSignal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 143 };
 
 /** An engine and its log. */
 export interface Project {

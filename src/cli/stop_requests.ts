@@ -1,7 +1,6 @@
 /** Signals as a worker understands them: the first one asks for a stop, the second one forces it. @module */
 
-import type { Io, StopSignal } from "./io.ts";
-import { SIGNAL_CODES } from "./project.ts";
+import { type Io, SIGNAL_CODES, type StopSignal } from "./io.ts";
 
 /** Listens from its construction until `forget`. */
 export class StopRequests {

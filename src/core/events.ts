@@ -64,6 +64,8 @@ export interface EventTable {
   };
   /** A plugin has written a line to its stdout or stderr. */
   "plugin.output": { readonly plugin: string; readonly stream: "stdout" | "stderr"; readonly text: string };
+  /** The same, of a plugin that runs a command of the command line. */
+  "command.output": { readonly plugin: string; readonly stream: "stdout" | "stderr"; readonly text: string };
   /** A line for the log. */
   "log": {
     readonly level: "debug" | "info" | "warn" | "error";

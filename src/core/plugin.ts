@@ -123,9 +123,14 @@ export interface Logger {
 export interface PluginCommand {
   /** The word after the plugin's name. */
   readonly name: string;
-  /** One line, for `nuvom --help`. */
+  /** One line, for `nuvom PLUGIN --help`. */
   readonly summary: string;
-  /** Called with the words after its name. @returns the exit code. */
+  /**
+   * Called with the words after its name, as they were typed, and may take as long as it needs. What it prints to the
+   * console is the output of the command line; it has no standard input.
+   *
+   * @returns the exit code, 0 to 255; a throw is told as an error, with exit code 1.
+   */
   run(args: readonly string[]): number | Promise<number>;
 }
 

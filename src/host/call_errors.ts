@@ -36,6 +36,15 @@ export function implausibleAnswer(plugin: string, what: string, detail: string):
   );
 }
 
+/** `NUVOM_PLUGIN_ANSWER`: a command answered no exit code. */
+export function commandAnswer(plugin: string, command: string, detail: string): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_ANSWER",
+    `The command "${command}" of the plugin "${plugin}" answered what is no exit code: ${detail.trim()}.`,
+    "This is a bug of the plugin: its run must answer a whole number from 0 to 255.",
+  );
+}
+
 /** `NUVOM_PLUGIN_STOP` */
 export function stopFailed(plugin: string, thrown: Error, place: string | null): NuvomError {
   return error(

@@ -117,6 +117,15 @@ export function backendReserved(capability: Capability, name: string, plugin: st
   );
 }
 
+/** `NUVOM_PLUGIN_COMMAND`: the plugin has the name of a command of nuvom's own. */
+export function commandShadows(plugin: string, command: string): NuvomError {
+  return error(
+    "NUVOM_PLUGIN_COMMAND",
+    `The plugin "${plugin}" registers the command "${command}", but \`nuvom ${plugin}\` belongs to nuvom itself.`,
+    "Give the plugin another name.",
+  );
+}
+
 /** `NUVOM_PLUGIN_REQUIRES` @param chain Names, each of which requires the next; the last one is unknown. */
 export function requiresUnknown(chain: readonly string[], known: readonly string[]): NuvomError {
   const missing = chain.at(-1)!;

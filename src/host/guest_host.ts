@@ -23,6 +23,8 @@ export interface GuestHostParts extends HostAnswers {
   readonly mapStack: (stack: string) => string;
   /** Something was registered after the start; not checked yet. */
   readonly registered: (registration: unknown) => void;
+  /** Whether what it prints is for whoever runs a command of it. */
+  readonly runsCommand: () => boolean;
 }
 
 const orders = list(anything) as Shape<unknown> as Shape<readonly EnqueueOrder[]>;
@@ -41,7 +43,8 @@ export function guestHost(parts: GuestHostParts): RealmHost {
       const { level, message, fields } = guestLog(params, parts.mapStack);
       bus.emit("log", { level, category: `plugin.${plugin}`, message, fields });
     },
-    output: (stream, line) => bus.emit("plugin.output", { plugin, stream, text: line }),
+    output: (stream, text) =>
+      bus.emit(parts.runsCommand() ? "command.output" : "plugin.output", { plugin, stream, text }),
   };
 }
 

@@ -17,6 +17,7 @@ export type Life = Pick<
   | "pid"
   | "registrations"
   | "remoteParts"
+  | "runCommand"
   | "start"
   | "stop"
   | "usage"

@@ -17,6 +17,7 @@ import {
 import type { Isolation, Realm, RealmUsage, Registration } from "../sandbox/mod.ts";
 import type { PluginCaller } from "./call.ts";
 import {
+  commandAnswer,
   crashed,
   implausibleAnswer,
   notRunning,
@@ -30,8 +31,8 @@ import { refusedInGuest, startFailed, startTimeout } from "./errors.ts";
 import type { PluginEntry } from "./manifest.ts";
 import { PluginRealm, type PluginRealmParts } from "./plugin_realm.ts";
 import type { EffectiveSettings } from "./plugin_settings.ts";
-import { metricFamily, openedBackend, registration } from "./plugin_shapes.ts";
-import { checkRegistrations, unprovided } from "./registrations.ts";
+import { exitCode, metricFamily, openedBackend, registration } from "./plugin_shapes.ts";
+import { checkRegistrations, refusal } from "./registrations.ts";
 import type { BackendLink, OpenBackend, RemoteParts } from "./remote_backend.ts";
 import { RemoteQueue } from "./remote_queue.ts";
 import { RemoteResults } from "./remote_results.ts";
@@ -73,6 +74,7 @@ export class LoadedPlugin {
   #stopping: Promise<void> | undefined;
   #home: PluginRealm | undefined;
   #heartbeat: Heartbeat | undefined;
+  #runsCommand = false;
 
   /** Loads nothing yet. */
   constructor(parts: LoadedPluginParts) {
@@ -176,6 +178,26 @@ export class LoadedPlugin {
   }
 
   /**
+   * Runs a command that it registered, for as long as it takes; what it prints from now on is `command.output`.
+   *
+   * @returns its exit code, 0 to 255.
+   * @throws {NuvomError} `NUVOM_PLUGIN_ANSWER` when it answers something else.
+   */
+  async runCommand(name: string, args: readonly string[]): Promise<number> {
+    const caller = this.#caller();
+    this.#runsCommand = true;
+    // Someone waits for it who can end it; that it is busy for long is no fault of a command.
+    this.#heartbeat?.stop();
+    return await caller.call("command.run", { name, args }, {
+      what: `the command ${name}`,
+      answer: exitCode,
+      timeoutMs: Infinity,
+      waits: true,
+      implausible: (detail) => commandAnswer(this.metadata.name, name, detail),
+    });
+  }
+
+  /**
    * Calls its `stop`, then ends its realm, whatever `stop` did. A start that is going on is broken off.
    * @throws {NuvomError} `NUVOM_PLUGIN_STOP`, `NUVOM_PLUGIN_STOP_TIMEOUT`, when all is ended.
    */
@@ -186,7 +208,10 @@ export class LoadedPlugin {
 
   async #start(): Promise<readonly Registration[]> {
     try {
-      this.#home = await PluginRealm.open(this.#parts, (given) => this.#registeredLate(given));
+      this.#home = await PluginRealm.open(this.#parts, {
+        registered: (given) => this.#registeredLate(given),
+        runsCommand: () => this.#runsCommand,
+      });
       if (this.#stopping !== undefined) throw stoppedEarly(this.metadata.name);
       await this.#home.load();
       const registrations = await this.#callStart();
@@ -274,7 +299,7 @@ export class LoadedPlugin {
     const { metadata, bus } = this.#parts;
     try {
       const late = registration(given, "");
-      const problem = unprovided(metadata, late);
+      const problem = refusal(metadata, late);
       if (problem !== null) throw problem;
       this.#registrations.push(late);
       if (this.#state === "running") this.#parts.registered(late);

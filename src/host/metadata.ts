@@ -33,7 +33,7 @@ export async function readMetadata(source: PluginSource, sources: MetadataSource
   // What is remembered mostly holds, and then no realm is needed.
   const { importMetadata } = await import("./import_metadata.ts");
   const metadata = await importMetadata(source, graph, sources);
-  const known: KnownPlugin = { metadata, record: graphRecord(graph), imports, backends: [] };
+  const known: KnownPlugin = { metadata, record: graphRecord(graph), imports, backends: [], commands: [] };
   await cache.keep(source, known);
   return known;
 }

@@ -18,11 +18,23 @@ export interface BackendName {
   readonly name: string;
 }
 
+/** A command that a plugin registered. */
+export interface CommandName {
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** What a plugin registered that others look for by name. */
+export interface RegisteredNames {
+  readonly backends: readonly BackendName[];
+  readonly commands: readonly CommandName[];
+}
+
 /** Where a plugin comes from. */
 export type PluginSource = Pick<PluginEntry, "specifier" | "module" | "exportName">;
 
 /** What is known of a plugin without running it. */
-export interface KnownPlugin {
+export interface KnownPlugin extends RegisteredNames {
   readonly metadata: PluginMetadata;
   /** The modules that this holds for. */
   readonly record: GraphRecord;
@@ -30,10 +42,12 @@ export interface KnownPlugin {
   readonly imports: Readonly<Record<string, string>>;
   /** What its last start registered; a hint of where to look first, no more. */
   readonly backends: readonly BackendName[];
+  /** Likewise; for help, which starts nothing. */
+  readonly commands: readonly CommandName[];
 }
 
 /** Changes when what is kept changes its meaning. */
-const VERSION = "1";
+const VERSION = "2";
 
 type Kept = KnownPlugin & { readonly version: string; readonly module: string; readonly exportName: string | null };
 
@@ -52,6 +66,7 @@ const kept: Shape<Kept> = object<Kept>({
   record,
   imports: dictionary(text),
   backends: list(object<BackendName>({ capability: oneOf(BACKEND_CAPABILITIES), name })),
+  commands: list(object<CommandName>({ name, summary: text })),
 });
 
 /** One file a plugin, by module and export: a digest, and below it what holds for the hashes that it names. */
@@ -77,9 +92,9 @@ export class MetadataCache {
   }
 
   /** Remembers; a cache that can't be written is no reason to fail. */
-  async keep(source: PluginSource, { metadata, record, imports, backends }: KnownPlugin): Promise<void> {
+  async keep(source: PluginSource, { metadata, record, imports, backends, commands }: KnownPlugin): Promise<void> {
     const { module, exportName } = source;
-    const entry: Kept = { version: VERSION, module, exportName, metadata, record, imports, backends };
+    const entry: Kept = { version: VERSION, module, exportName, metadata, record, imports, backends, commands };
     try {
       await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
       const json = JSON.stringify(entry);
@@ -88,10 +103,11 @@ export class MetadataCache {
   }
 
   /** Remembers what the start of these very modules registered. */
-  async remember(source: PluginSource, digest: string, backends: readonly BackendName[]): Promise<void> {
+  async remember(source: PluginSource, digest: string, { backends, commands }: RegisteredNames): Promise<void> {
     const known = this.find(source);
     if (known === null || known.record.digest !== digest) return;
-    if (JSON.stringify(known.backends) !== JSON.stringify(backends)) await this.keep(source, { ...known, backends });
+    const before = JSON.stringify([known.backends, known.commands]);
+    if (before !== JSON.stringify([backends, commands])) await this.keep(source, { ...known, backends, commands });
   }
 
   /** Forgets a plugin. */

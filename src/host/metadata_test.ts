@@ -79,9 +79,12 @@ Deno.test("readMetadata() answers from the cache while no file has changed", asy
   assertEquals((await Deno.stat(path!)).mode! & 0o777, 0o600);
 
   // Marked, to be told from one that was made again.
-  await sources.cache.remember(source!, first.record.digest, [{ capability: "queue_backend", name: "marked" }]);
+  await sources.cache.remember(source!, first.record.digest, {
+    backends: [{ capability: "queue_backend", name: "marked" }],
+    commands: [],
+  });
   assertEquals((await readMetadata(source!, sources)).backends, [{ capability: "queue_backend", name: "marked" }]);
-  await sources.cache.remember(source!, "another digest", []);
+  await sources.cache.remember(source!, "another digest", { backends: [], commands: [] });
   assertEquals((await readMetadata(source!, sources)).backends.length, 1);
 
   await site.write("x.ts", PLUGIN.replace('"x"', '"renamed"'));

@@ -17,7 +17,7 @@ export type { BackendCapability } from "./metadata_cache.ts";
 export { ownFilesOf } from "./own_files.ts";
 export { toFileUrl } from "./paths.ts";
 export { checkPermissionItem } from "./permission_item.ts";
-export { PluginHost, type PluginHostParts } from "./plugin_host.ts";
+export { type PluginCommands, PluginHost, type PluginHostParts } from "./plugin_host.ts";
 export type { EffectiveSettings, PluginSettingRow } from "./plugin_settings.ts";
 export type { PluginStatus, WorkerStatus } from "./plugin_status.ts";
 export { readManifest } from "./read_manifest.ts";

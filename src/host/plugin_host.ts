@@ -23,12 +23,13 @@ import type { LifeSource } from "./life.ts";
 import { lifeSource } from "./life_source.ts";
 import type { HookRegistration, LifeState, LoadedPlugin } from "./loaded_plugin.ts";
 import type { Manifest, PluginEntry } from "./manifest.ts";
-import { type BackendCapability, MetadataCache } from "./metadata_cache.ts";
+import { type BackendCapability, type CommandName, MetadataCache } from "./metadata_cache.ts";
 import { type Ordered, startOrder } from "./order.ts";
 import { neverStarted, type PluginStatus } from "./plugin_status.ts";
 import { readManifest } from "./read_manifest.ts";
 import { ownFilesOf } from "./own_files.ts";
 import { BackendRegistry, backendsOf } from "./registry.ts";
+import { commandsOf } from "./registrations.ts";
 import { SupervisedPlugin } from "./supervised_plugin.ts";
 import { examineTarget, findPlugin } from "./target.ts";
 
@@ -40,6 +41,13 @@ export interface PluginHostParts extends HostAnswers {
   /** Names of backends that plugins may not register. @default none */
   readonly builtins?: readonly string[];
   readonly clock?: Clock;
+}
+
+/** The commands of a plugin that was started for them. */
+export interface PluginCommands {
+  readonly commands: readonly CommandName[];
+  /** @returns the exit code, 0 to 255; what is printed meanwhile is `command.output`. @throws {NuvomError} */
+  run(command: string, args: readonly string[]): Promise<number>;
 }
 
 /** Manifest and lock as they were when they were read. */
@@ -134,6 +142,36 @@ export class PluginHost {
         for (const plugin of startOrder([candidate], this.#startable)) await this.#startOne(plugin);
       }
     });
+  }
+
+  /** Plugins that provide commands; those that could not be read, by their sections. */
+  commandPlugins(): string[] {
+    return this.#examined.flatMap(({ known, section }) => {
+      if (known === null) return section === undefined ? [] : [section.name];
+      return known.metadata.provides.includes("cli") ? [known.metadata.name] : [];
+    });
+  }
+
+  /**
+   * Starts a plugin with what it requires, and nothing else, for the sake of its commands.
+   * @throws {NuvomError} `NUVOM_PLUGIN_UNKNOWN`, or what is wrong with one of them, also where it is optional.
+   */
+  async startCommands(name: string): Promise<PluginCommands> {
+    await this.#inTurn(async () => {
+      const examined = findPlugin(name, this.#examined);
+      if (examined === undefined) throw pluginUnknown(name, this.commandPlugins(), this.#parts.manifest.path);
+      if (examined.fault !== null) throw examined.fault;
+      const wanted = this.#startable.filter((one) => one.examined === examined);
+      for (const plugin of startOrder(wanted, this.#startable)) {
+        if (plugin.examined.fault !== null) throw plugin.examined.fault;
+        await this.#startOne(notOptional(plugin));
+      }
+    });
+    const plugin = this.#loaded.get(name)!;
+    return {
+      commands: commandsOf(plugin.registrations),
+      run: (command, args) => plugin.runCommand(command, args),
+    };
   }
 
   /** A backend that a started plugin has registered; null when none has. @param namespace `""` is the user's data. */
@@ -262,7 +300,10 @@ export class PluginHost {
     try {
       const source = this.#sourceOf(examined, this.#project, (late) => this.#registerLate(plugin, late));
       const registrations = await plugin.start(source);
-      await this.#cache.remember(examined.entry, await source.digest(), backendsOf(registrations));
+      await this.#cache.remember(examined.entry, await source.digest(), {
+        backends: backendsOf(registrations),
+        commands: commandsOf(registrations),
+      });
     } catch (error) {
       await this.#stopOne(plugin);
       this.#loaded.delete(name);
@@ -340,6 +381,11 @@ export class PluginHost {
   #logFailure({ name }: { readonly name: string }, { message, code }: Error & { readonly code?: string }): void {
     this.#parts.bus.emit("log", { level: "error", category: `plugin.${name}`, message, fields: { code } });
   }
+}
+
+function notOptional({ examined, ...rest }: Startable): Startable {
+  const { section } = examined;
+  return { ...rest, examined: { ...examined, section: section && { ...section, optional: false } } };
 }
 
 function isSame(a: PluginEntry, b: PluginEntry): boolean {

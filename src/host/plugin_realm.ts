@@ -7,7 +7,7 @@ import { PluginCaller } from "./call.ts";
 import type { CallFigures } from "./call_figures.ts";
 import { metadataDiffers } from "./errors.ts";
 import { grantedVariables } from "./grants.ts";
-import { guestHost, type HostAnswers } from "./guest_host.ts";
+import { guestHost, type GuestHostParts, type HostAnswers } from "./guest_host.ts";
 import type { PluginEntry } from "./manifest.ts";
 import { loadOptions } from "./import_metadata.ts";
 import type { PluginCode, WrittenCode } from "./plugin_code.ts";
@@ -32,6 +32,9 @@ export interface PluginRealmParts {
   readonly clock: Clock;
   readonly answers: HostAnswers;
 }
+
+/** What a plugin does unasked, and what it is in the middle of. */
+export type PluginTells = Pick<GuestHostParts, "registered" | "runsCommand">;
 
 /** How long a realm has to end by itself once its plugin has stopped. */
 const END_MS = 1_000;
@@ -64,10 +67,10 @@ export class PluginRealm {
   }
 
   /** @throws {NuvomError} `NUVOM_LOADER_…`, `NUVOM_LOCK_…`, `NUVOM_REALM_…`; nothing is left behind then. */
-  static async open(parts: PluginRealmParts, registered: (registration: unknown) => void): Promise<PluginRealm> {
+  static async open(parts: PluginRealmParts, tells: PluginTells): Promise<PluginRealm> {
     const { folder, written } = await parts.code.begin();
     // The realm starts while its modules are read and written; where there are none, there is no realm either.
-    const [files, opened] = await Promise.allSettled([written, openIn(folder, written, parts, registered)]);
+    const [files, opened] = await Promise.allSettled([written, openIn(folder, written, parts, tells)]);
     if (files.status === "fulfilled" && opened.status === "fulfilled") {
       return new PluginRealm(parts, files.value.graph, files.value.digest, opened.value);
     }
@@ -92,7 +95,7 @@ async function openIn(
   folder: PrivateFolder,
   files: Promise<WrittenCode>,
   { metadata, isolation, grant, variables, manifest, memoryMb, limits, bus, answers }: PluginRealmParts,
-  registered: (registration: unknown) => void,
+  tells: PluginTells,
 ): Promise<Realm> {
   const plugin = metadata.name;
   let graph: PreparedGraph | undefined;
@@ -109,5 +112,5 @@ async function openIn(
     cwd: manifest.folder,
     memoryMb,
     startTimeoutMs: limits.startMs,
-  }, guestHost({ ...answers, plugin, bus, mapStack, registered }));
+  }, guestHost({ ...answers, plugin, bus, mapStack, ...tells }));
 }

@@ -92,6 +92,12 @@ export const openedBackend: Shape<OpenedBackend> = object<OpenedBackend>({
   basic: boolean,
 });
 
+/** What a command answers. */
+export const exitCode: Shape<number> = (value, at) => {
+  if (count(value, at) <= 255) return value as number;
+  throw new Mismatch(`${value} is more than 255`);
+};
+
 const sample: Shape<MetricSample> = object<MetricSample>({ labels: dictionary(text), value: number });
 
 const histogram = object({

@@ -139,6 +139,11 @@ export class SupervisedPlugin {
     await this.#running().callHook(...args);
   }
 
+  /** Runs a command that this life registered. @throws {NuvomError} */
+  async runCommand(...args: Parameters<Life["runCommand"]>): Promise<number> {
+    return await this.#running().runCommand(...args);
+  }
+
   /** How it fares. Asks the plugin whether it is well, and waits no longer than two seconds for that. */
   status(): Promise<PluginStatus> {
     const state = this.#state === "new" ? "starting" : this.#state;
