@@ -391,8 +391,10 @@ Deno.test("executor.report splits long results among messages, for each has a la
   rig.run(...["a", "b", "c", "d", "e"].map((id) => [id, "t", 1, "[]"] as const));
   gate.resolve();
   await rig.until(5);
-  const lengths = rig.reports.map(({ ended }) => ended.length).filter((length) => length > 0);
-  assertEquals(lengths, [2, 2, 1]);
+  const lengths = rig.reports.map(({ ended }) => ended.length);
+  assertEquals(lengths.reduce((sum, length) => sum + length), 5);
+  // A busy machine may have them reported sooner, and so with fewer each.
+  assertEquals(lengths.filter((length) => length > 2), []);
 });
 
 Deno.test("executor.run begins nothing behind a closed gate, and after executor.recalled only what comes then", async () => {
