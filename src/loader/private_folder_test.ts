@@ -55,3 +55,22 @@ Deno.test("PrivateFolder.make() removes what a killed process left, and nothing 
     await Deno.remove(temporary, { recursive: true });
   }
 });
+
+const isRoot = Deno.uid() === 0;
+Deno.test({
+  name: `PrivateFolder.make() leaves alone what another user has put there${isRoot ? "" : " (left out: needs root)"}`,
+  ignore: !isRoot,
+  async fn() {
+    const temporary = await Deno.realPath(await Deno.makeTempDir({ prefix: "nuvom-test-" }));
+    try {
+      const foreign = `${temporary}/nuvom-run-foreign`;
+      await Deno.mkdir(foreign);
+      await Deno.chown(foreign, 65_534, 65_534);
+      await makeOld(foreign);
+      await run(temporary, `import { PrivateFolder } from "${MODULE}"; await PrivateFolder.make();`);
+      assert(await exists(foreign));
+    } finally {
+      await Deno.remove(temporary, { recursive: true });
+    }
+  },
+});
