@@ -38,7 +38,10 @@ export async function childMain(): Promise<void> {
   let isStarted = false;
   await channel.receive((text) => {
     // Answered here, for a handler may be blocking the worker.
-    if (text === RECALL) return channel.send(`${BEGUN}${gate.close()}`);
+    if (text === RECALL) {
+      const { begun, recall } = gate.close();
+      return channel.send(`${BEGUN}${begun} ${recall}`);
+    }
     if (text === USAGE) return channel.send(`${USED}${Deno.memoryUsage().rss} ${cpuMs()}`);
     if (isStarted) return port1.postMessage(text);
     isStarted = true;

@@ -10,6 +10,7 @@ import { STUBS } from "../loader/mod.ts";
 import { realmGone, realmStartFailed, realmStartTimeout } from "./errors.ts";
 import { cleanLine } from "./lines.ts";
 import { type CallOptions, type RpcCounts, RpcPeer } from "./rpc.ts";
+import type { Recalled } from "./start_gate.ts";
 
 /** Stubs that change their thread for good; inline, that thread is the host's. */
 const NARROWING: readonly string[] = ["descriptors.js", "timers.js"];
@@ -39,7 +40,7 @@ export class HostedRealm implements Realm {
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #exit: PromiseWithResolvers<RealmExit> = Promise.withResolvers();
   #transport: Transport | undefined;
-  readonly #recalled = new Asked<number>(RECALL);
+  readonly #recalled = new Asked<Recalled>(RECALL);
   readonly #used = new Asked<RealmUsage>(USAGE);
   #ending: RealmExit["reason"] | undefined;
   #ended = false;
@@ -75,7 +76,7 @@ export class HostedRealm implements Realm {
   receive(text: string): void {
     // What was still under way belongs to nobody: whoever waits for `exited` has drawn the line.
     if (this.#ended) return;
-    if (text.startsWith(BEGUN)) return this.#recalled.answer(Number(text.slice(BEGUN.length)));
+    if (text.startsWith(BEGUN)) return this.#recalled.answer(readRecalled(text.slice(BEGUN.length)));
     if (text.startsWith(USED)) return this.#used.answer(readUsage(text.slice(USED.length)));
     try {
       this.#peer.receive(text);
@@ -124,7 +125,7 @@ export class HostedRealm implements Realm {
     this.#peer.note(method, params);
   }
 
-  recall(): Promise<number | null> {
+  recall(): Promise<Recalled | null> {
     return this.#ask(this.#recalled);
   }
 
@@ -170,6 +171,11 @@ export class HostedRealm implements Realm {
       if (line !== "") this.#host.output(stream === "stderr" ? "stderr" : "stdout", cleanLine(line));
     }
   }
+}
+
+function readRecalled(text: string): Recalled {
+  const [begun, recall] = text.split(" ").map(Number);
+  return { begun: begun!, recall: recall! };
 }
 
 function readUsage(text: string): RealmUsage {

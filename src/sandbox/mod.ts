@@ -1,6 +1,6 @@
 /** Realms: where foreign code runs, and how host and guest talk. @module */
 
-export { isAfter, ORDER_NUMBERS } from "./start_gate.ts";
+export { isAfter, ORDER_NUMBERS, type Recalled } from "./start_gate.ts";
 export { explainPermission, type MissingPermission } from "./permission_error.ts";
 export { type GuestLog, readLog } from "./guest_log.ts";
 export { openRealm } from "./open_realm.ts";

@@ -15,13 +15,14 @@ import type {
   TaskInfo,
   WaitAnswer,
 } from "../core/mod.ts";
+import type { Recalled } from "./start_gate.ts";
 
 /** Bumped on every change of the frames or of the tables below; host and guest must agree. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** The host's text that closes an executor's {@linkcode StartGate}; answered outside of the conversation with the guest. */
 export const RECALL = "recall";
-/** Begins the answer to {@linkcode RECALL}; the number of the last order that was begun follows. */
+/** Begins the answer to {@linkcode RECALL}; the two numbers of a {@linkcode Recalled} follow. */
 export const BEGUN = "begun ";
 
 /** Asks the main thread of a process realm what its process uses; answered outside of the conversation, too. */
@@ -114,8 +115,8 @@ export interface ExecutorNotes {
   "executor.run": Exchange<readonly AttemptOrder[]>;
   /** Aborts the signals of these attempts, drops those that were never started; answered by a report, even an empty one. */
   "executor.abort": Exchange<readonly { readonly id: string; readonly reason: AbortReason }[]>;
-  /** After a recall: orders sent before it that were not begun are thrown away; answered by a report, even an empty one. */
-  "executor.recalled": Exchange<Record<string, never>>;
+  /** After a recall: orders sent before this that were not begun are thrown away; answered by a report, even an empty one. */
+  "executor.recalled": Exchange<Pick<Recalled, "recall">>;
 }
 
 /** Why an attempt must stop. */

@@ -3,6 +3,7 @@
 import type { PermissionSet } from "../core/mod.ts";
 import type { PreparedGraph } from "../loader/mod.ts";
 import type { CallContext, CallOptions, RpcCounts } from "./rpc.ts";
+import type { Recalled } from "./start_gate.ts";
 import type { ExecutorCalls, ExecutorNotes, PluginCalls, RealmRole } from "./protocol.ts";
 
 /** `process`: a process of its own; `worker`: a thread of the host; `inline`: the host's own thread, full trust. */
@@ -71,11 +72,11 @@ export interface Realm {
   ): Promise<GuestCalls[M]["result"]>;
   note<M extends keyof ExecutorNotes>(method: M, params: ExecutorNotes[M]["params"]): void;
   /**
-   * Keeps an executor from beginning what it has not begun, also while a handler blocks it. Answers the number of the
-   * last order that was begun, counted from 1 in the order they were sent (modulo `ORDER_NUMBERS`); null when the realm
-   * ended or has no thread that could answer. It begins nothing more until it was told `executor.recalled`.
+   * Keeps an executor from beginning what it has not begun, also while a handler blocks it. Orders are counted from 1
+   * as they were sent (modulo `ORDER_NUMBERS`); null when the realm ended or has no thread that could answer. It begins
+   * nothing more until it was told `executor.recalled` of the latest recall.
    */
-  recall(): Promise<number | null>;
+  recall(): Promise<Recalled | null>;
   /** Resolves once, when the realm has ended; never rejects. */
   readonly exited: Promise<RealmExit>;
   /** Asks the guest to end and kills it after `graceMs`. May be called twice. */

@@ -1,7 +1,7 @@
 /** Whether an executor may begin its orders: shared with a thread that hears the host while a handler blocks the other. @module */
 
 // Taken at import: in a guest, foreign code may change the globals later.
-const { compareExchange, load, store } = Atomics;
+const { add, compareExchange, load, store } = Atomics;
 
 /** Numbers of orders wrap around here. */
 export const ORDER_NUMBERS = 2 ** 30;
@@ -12,35 +12,56 @@ export function isAfter(number: number, other: number): boolean {
   return ahead > 0 && ahead < ORDER_NUMBERS / 2;
 }
 
-/** Holds the number of the order that was begun last; its complement, a negative number, while it is closed. */
+/** What was begun when a gate was closed. */
+export interface Recalled {
+  /** Number of the last order that was begun. */
+  readonly begun: number;
+  /** How often the gate was closed so far; only who knows the latest opens it again. */
+  readonly recall: number;
+}
+
+/** Where in the buffer: the number of the order that was begun last; its complement, a negative number, while closed. */
+const ORDER = 0;
+/** Where in the buffer: how often it was closed. */
+const RECALLS = 1;
+
+/** Closed by one thread, passed and opened by the other. */
 export class StartGate {
   /** For the other thread. */
   readonly buffer: SharedArrayBuffer;
-  readonly #word: Int32Array;
+  readonly #words: Int32Array;
 
   /** @param buffer Of the gate in the other thread. */
-  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) {
     this.buffer = buffer;
-    this.#word = new Int32Array(buffer);
+    this.#words = new Int32Array(buffer);
   }
 
   /** The thread of the handlers begins all orders up to this number; false, and it must not, while the gate is closed. */
   pass(number: number): boolean {
-    const before = load(this.#word, 0);
-    return before >= 0 && compareExchange(this.#word, 0, before, number) === before;
+    const before = load(this.#words, ORDER);
+    return before >= 0 && compareExchange(this.#words, ORDER, before, number) === before;
   }
 
-  /** The other thread lets nothing more begin; answers the number of the last order that was. */
-  close(): number {
+  /** The other thread lets nothing more begin. */
+  close(): Recalled {
+    // Counted first: see `open`.
+    const recall = add(this.#words, RECALLS, 1) + 1;
     while (true) {
-      const word = load(this.#word, 0);
-      if (word < 0) return ~word;
-      if (compareExchange(this.#word, 0, word, ~word) === word) return word;
+      const word = load(this.#words, ORDER);
+      if (word < 0) return { begun: ~word, recall };
+      if (compareExchange(this.#words, ORDER, word, ~word) === word) return { begun: word, recall };
     }
   }
 
-  /** The thread of the handlers has thrown away all orders up to this number; what comes now may begin. */
-  open(number: number): void {
-    store(this.#word, 0, number);
+  /**
+   * The thread of the handlers has thrown away all orders up to this number; what comes now may begin. Not so where the
+   * gate was closed again since this recall: what came in between was taken back by that one.
+   */
+  open(number: number, recall: number): void {
+    if (load(this.#words, RECALLS) !== recall) return;
+    store(this.#words, ORDER, number);
+    // Closed meanwhile, perhaps before the store, which has undone it then.
+    if (load(this.#words, RECALLS) !== recall) compareExchange(this.#words, ORDER, number, ~number);
   }
 }

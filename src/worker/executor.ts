@@ -223,16 +223,16 @@ export class Executor {
     const realm = this.#realm;
     if (realm === null || !this.ready || this.#stalled) return [];
     [this.#stalled, this.#recalling] = [true, true];
-    const begun = await realm.recall();
+    const recalled = await realm.recall();
     if (this.#realm !== realm) return [];
     this.#recalling = false;
-    if (begun === null) return [];
+    if (recalled === null) return [];
     const back = [...this.#held.values()].filter(({ startOrder, orderNumber }) =>
-      startOrder === 0 && isAfter(orderNumber, begun)
+      startOrder === 0 && isAfter(orderNumber, recalled.begun)
     );
     for (const { job } of back) this.#held.delete(job.id);
     this.#lanes = Math.min(this.#parts.concurrency, Math.max(1, this.#held.size));
-    realm.note("executor.recalled", {});
+    realm.note("executor.recalled", { recall: recalled.recall });
     return back;
   }
 

@@ -16,7 +16,7 @@ import {
   type Settlement,
   type SettleStatus,
 } from "../core/mod.ts";
-import type { AttemptOrder, Realm, RealmExit, RealmHost } from "../sandbox/mod.ts";
+import type { AttemptOrder, Realm, RealmExit, RealmHost, Recalled } from "../sandbox/mod.ts";
 import { FakeClock, settleDown } from "../testing/fake_clock.ts";
 import type { WorkerOptions, WorkerParts } from "./options.ts";
 import { Worker } from "./worker.ts";
@@ -167,9 +167,9 @@ export class HandRealm implements Realm {
   begun: number | null = null;
   recalls = 0;
 
-  recall(): Promise<number | null> {
-    this.recalls++;
-    return this.begun === null ? this.exited.then(() => null) : Promise.resolve(this.begun);
+  recall(): Promise<Recalled | null> {
+    const recall = ++this.recalls;
+    return this.begun === null ? this.exited.then(() => null) : Promise.resolve({ begun: this.begun, recall });
   }
 
   note(method: string, params: unknown): void {

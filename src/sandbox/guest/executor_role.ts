@@ -35,7 +35,7 @@ export function executorRole(port: GuestPort): GuestRole {
     notes: new Map<string, (params: never) => void>([
       ["executor.run", (orders: ExecutorNotes["executor.run"]["params"]) => queue.run(orders)],
       ["executor.abort", (orders: ExecutorNotes["executor.abort"]["params"]) => queue.abort(orders)],
-      ["executor.recalled", () => queue.recalled()],
+      ["executor.recalled", ({ recall }: ExecutorNotes["executor.recalled"]["params"]) => queue.recalled(recall)],
     ]),
   };
 }

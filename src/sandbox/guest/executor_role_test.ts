@@ -402,17 +402,33 @@ Deno.test("executor.run begins nothing behind a closed gate, and after executor.
   const rig = await Rig.of({ t: task({ name: "t" }, () => held.promise), u: task({ name: "u" }, () => 1) }, 1);
   rig.run(["a", "t", 1, "[]"], ["b", "u", 1, "[]"], ["c", "u", 1, "[]"]);
   rig.note("executor.abort", [{ id: "b", reason: "cancelled" }]);
-  assertEquals(rig.gate.close(), 1, "one was begun");
+  assertEquals(rig.gate.close(), { begun: 1, recall: 1 });
   held.resolve();
   await rig.until(2);
   await new Promise((resolve) => setTimeout(resolve, 5));
   assertEquals(rig.started, ["a"]);
   const before = rig.reports.length;
-  rig.note("executor.recalled", {});
+  rig.note("executor.recalled", { recall: 1 });
   assertEquals(rig.reports.length, before + 1);
   rig.run(["d", "u", 1, "[]"], ["e", "u", 1, "[]"]);
   await rig.until(4);
-  assertEquals([rig.started, rig.gate.close()], [["a", "d", "e"], 5]);
+  assertEquals([rig.started, rig.gate.close()], [["a", "d", "e"], { begun: 5, recall: 2 }]);
+});
+
+Deno.test("executor.recalled of an earlier recall lets nothing begin that a later one took back", async () => {
+  const rig = await Rig.of({ t: task({ name: "t" }, () => 1) });
+  // The host took back "a", then "b"; a handler that blocks lets this side hear of it only now.
+  rig.gate.close();
+  rig.gate.close();
+  rig.run(["a", "t", 1, "[]"]);
+  rig.note("executor.recalled", { recall: 1 });
+  rig.run(["b", "t", 1, "[]"]);
+  await rig.begun();
+  assertEquals(rig.started, []);
+  rig.note("executor.recalled", { recall: 2 });
+  rig.run(["c", "t", 1, "[]"]);
+  await rig.until(1);
+  assertEquals(rig.started, ["c"]);
 });
 
 Deno.test("jobContext().progress() is sent at once, then in steps, and the last one before the end", async () => {

@@ -91,9 +91,9 @@ export class AttemptQueue {
   }
 
   /** The host has taken back what waits: others may run it by now. */
-  recalled(): void {
+  recalled(recall: number): void {
     this.#advance(this.#waiting.length);
-    this.#gate.open(this.#passed);
+    this.#gate.open(this.#passed, recall);
     this.#report([]);
   }
 
