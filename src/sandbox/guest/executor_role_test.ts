@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Discard, jobContext, Snooze, task } from "../../sdk/mod.ts";
 import { MAX_PAYLOAD, NuvomError, type Outcome } from "../../core/mod.ts";
 import type { AttemptOrder, AttemptReport, DiscoveredTask } from "../protocol.ts";
+import { packNote } from "../packed_notes.ts";
 import { StartGate } from "../start_gate.ts";
 import { executorRole } from "./executor_role.ts";
 
@@ -12,6 +13,8 @@ class Rig {
   readonly reports: Report[] = [];
   readonly notes: [string, unknown][] = [];
   readonly calls: [string, unknown][] = [];
+  /** Characters of all that was told. */
+  readonly sizes: number[] = [];
   readonly gate = new StartGate();
   readonly #role = executorRole({
     call: <T>(method: string, params: unknown) => {
@@ -19,6 +22,7 @@ class Rig {
       return Promise.resolve((method === "client.enqueue" ? ["id-1"] : null) as T);
     },
     note: (method, params) => {
+      this.sizes.push(JSON.stringify(packNote(method, params)).length);
       if (method === "executor.report") this.reports.push(params as Report);
       else this.notes.push([method, params]);
     },
@@ -395,6 +399,43 @@ Deno.test("executor.report splits long results among messages, for each has a la
   assertEquals(lengths.reduce((sum, length) => sum + length), 5);
   // A busy machine may have them reported sooner, and so with fewer each.
   assertEquals(lengths.filter((length) => length > 2), []);
+});
+
+Deno.test("executor.report splits long errors among messages as well", async () => {
+  const stack = "at x".repeat(4_000);
+  const gate = Promise.withResolvers<void>();
+  const long = (depth: number): Error => {
+    const error = new Error("\0".repeat(8_000), depth === 0 ? undefined : { cause: long(depth - 1) });
+    error.stack = stack;
+    return error;
+  };
+  const rig = await Rig.of({ t: task({ name: "t" }, () => gate.promise.then(() => Promise.reject(long(5)))) }, 500);
+  rig.run(...Array.from({ length: 500 }, (_, i) => [`${i}`, "t", 1, "[]"] as const));
+  gate.resolve();
+  const ended = await rig.until(500);
+  assertEquals([...ended.values()].filter(({ kind }) => kind === "failure").length, 500);
+  assertEquals(rig.sizes.filter((size) => size > 64 * 1024 * 1024), []);
+});
+
+Deno.test("executor.report tells an end that can't be sent as a failure, and the others as they are", async () => {
+  const rig = await Rig.of({
+    odd: task({ name: "odd" }, () => {
+      throw Object.assign(new Snooze("1s"), { delayMs: 1n });
+    }),
+    good: task({ name: "good" }, () => 1),
+  });
+  const names = ["good", "odd", "good", "odd", "good"];
+  rig.run(...names.map((name, i): AttemptOrder => [`${i}`, name, 1, "[]"]));
+  const ended = await rig.until(5);
+  assertEquals(names.map((_, i) => ended.get(`${i}`)!.kind), ["success", "failure", "success", "failure", "success"]);
+  const outcome = ended.get("1")!;
+  assertEquals(outcome.kind === "failure" && [outcome.error.code, outcome.error.cause?.name, outcome.retryable], [
+    "NUVOM_OUTCOME_UNSENDABLE",
+    "TypeError",
+    true,
+  ]);
+  rig.run(["more", "good", 1, "[]"]);
+  assertEquals((await rig.until(6)).get("more"), { kind: "success", result: "1" });
 });
 
 Deno.test("executor.run begins nothing behind a closed gate, and after executor.recalled only what comes then", async () => {

@@ -10,6 +10,7 @@ import { bareCall, soon } from "./bare_call.ts";
 import { argsInvalid, attemptAborted, taskUnknown } from "./errors.ts";
 import type { LoadedTask } from "./import_tasks.ts";
 import { failed, returnedOutcome, thrownOutcome } from "./outcome.ts";
+import { sendReport } from "./send_report.ts";
 
 // Taken before foreign code runs: it may replace the globals.
 const defer = setTimeout;
@@ -21,9 +22,6 @@ const QUICK_MS = 1;
 const QUICK_RUNS = 3;
 /** So long at most the loop is kept from hearing the host (aborts, drain) while short attempts follow one another. */
 const TURN_MS = 5;
-
-/** Results in one report, in characters: three bytes each at most, and a message has 64 MiB at most. */
-const MAX_REPORT = 8 * 1024 * 1024;
 
 /** A task that the queue runs, and how it has behaved. */
 interface QueuedTask extends LoadedTask {
@@ -109,11 +107,20 @@ export class AttemptQueue {
     this.#dropped.clear();
   }
 
-  /** Starts what there is room for, chunk by chunk, until slots or orders run out. */
   #pump(): void {
     // A handler may end synchronously, and its end comes back here.
     if (this.#pumping) return;
     this.#pumping = true;
+    try {
+      this.#startWaiting();
+    } finally {
+      this.#pumping = false;
+    }
+    if (this.#ended.length > 0 && !this.#turnDue) this.#report([]);
+  }
+
+  /** Starts what there is room for, chunk by chunk, until slots or orders run out. */
+  #startWaiting(): void {
     while (!this.#draining && this.#head < this.#waiting.length && this.#running.size < this.#concurrency) {
       if (clock.now() - this.#turnStartedAt > TURN_MS) {
         this.#yield();
@@ -130,8 +137,6 @@ export class AttemptQueue {
         break;
       }
     }
-    this.#pumping = false;
-    if (this.#ended.length > 0 && !this.#turnDue) this.#report([]);
   }
 
   /**
@@ -224,17 +229,7 @@ export class AttemptQueue {
   #report(started: readonly string[]): void {
     const ended = this.#ended;
     this.#ended = [];
-    let from = 0;
-    let size = 0;
-    for (let to = 0; to < ended.length; to++) {
-      const length = sizeOf(ended[to]!);
-      if (size + length > MAX_REPORT && to > from) {
-        this.#port.note("executor.report", { started: [], ended: ended.slice(from, to) });
-        [from, size] = [to, 0];
-      }
-      size += length;
-    }
-    this.#port.note("executor.report", { started, ended: from === 0 ? ended : ended.slice(from) });
+    sendReport(this.#port, started, ended);
   }
 
   /** To be tried again where there are attempts left: a worker of a newer release may know the task. */
@@ -258,8 +253,4 @@ function readArgs(args: string): unknown[] {
   const values = JSON.parse(args);
   if (!Array.isArray(values)) throw new TypeError("not an array");
   return values;
-}
-
-function sizeOf([, outcome]: AttemptReport): number {
-  return outcome.kind === "success" ? outcome.result?.length ?? 0 : 0;
 }

@@ -60,6 +60,15 @@ export function resultTooLarge(task: string, length: number): NuvomError {
   });
 }
 
+/** How the attempt ended can't be told to the host. */
+export function outcomeUnsendable(id: string, cause: unknown): NuvomError {
+  return new NuvomError("NUVOM_OUTCOME_UNSENDABLE", {
+    what: `The attempt of job ${id} ended with what can't be sent to the worker.`,
+    mend: "Throw errors, Snooze and Discard as they are; does a handler change them, or the prototypes of objects?",
+    cause,
+  });
+}
+
 const ABORT_CODES: Readonly<Record<AbortReason, `NUVOM_${string}`>> = {
   "timeout": "NUVOM_JOB_TIMEOUT",
   "cancelled": "NUVOM_JOB_CANCELLED",
