@@ -1,3 +1,4 @@
+import process from "node:process";
 import { assert, assertEquals, assertRejects, assertStringIncludes, fail } from "@std/assert";
 import { NuvomError } from "../core/mod.ts";
 import type { MetricFamily } from "../core/mod.ts";
@@ -93,6 +94,30 @@ for (const kind of ["process", "worker"] as const) {
     assertEquals(test.realm.counts.refusedNotes, 1);
   });
 }
+
+Deno.test("a thread of the host that goes on calling although it is refused is ended", async () => {
+  const source = `
+    export const add = task({ name: "add" }, (a: number, b: number) => a + b);
+    export const patient = task({ name: "patient" }, async () => {
+      for (let i = 0; i < 50_000; i++) {
+        add.delay(1, 1).catch(() => {});
+        if (i % 10_000 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    });
+    export const endless = task({ name: "endless" }, () => { for (;;) add.delay(1, 1).catch(() => {}); });
+  `;
+  await using test = await openTestRealm("worker", source, { call: () => new Promise(() => {}) });
+  await test.load();
+  assertEquals(await test.value("patient"), undefined);
+  void test.run("endless");
+  const exit = await test.realm.exited;
+  assertEquals([exit.reason, exit.detail], ["crashed", "it went on calling the host although it was refused"]);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const before = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const { user } = process.cpuUsage(before);
+  assert(user < 60_000, `the thread goes on: ${user} µs`);
+});
 
 Deno.test("a plugin can't register without end", async () => {
   const source = `export default { name: "x", provides: ["lifecycle_hook"], stop() {},

@@ -8,6 +8,8 @@ export interface GuestInit {
   readonly version: number;
   readonly name: string;
   readonly role: RealmRole;
+  /** Whether its memory is the host's. */
+  readonly isThread: boolean;
   readonly env: Readonly<Record<string, string>>;
   /** `file:` URLs of the stub modules, in the order of their import. */
   readonly stubs: readonly string[];

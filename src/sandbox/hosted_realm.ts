@@ -160,6 +160,7 @@ export class HostedRealm implements Realm {
     if (method === "failed") {
       return this.#ready.reject(realmStartFailed(this.name, (params as { message: string }).message));
     }
+    if (method === "flooded") return this.end("it went on calling the host although it was refused");
     if (method === "lost") return this.#host.output("stderr", linesLost(params));
     if (method !== "output") return this.#host.note(method, params);
     const { stream, text } = params as { stream: "stdout" | "stderr"; text: string };
@@ -194,6 +195,7 @@ export function guestInit(spec: RealmSpec): GuestInit {
     version: PROTOCOL_VERSION,
     name: spec.name,
     role: spec.role,
+    isThread: spec.kind === "worker",
     env: spec.env,
     stubs: STUBS.filter((stub) => spec.kind !== "inline" || !NARROWING.includes(stub)).map((stub) =>
       spec.graph.fileOf(stub)

@@ -10,7 +10,9 @@ export async function openInlineRealm(spec: RealmSpec, host: RealmHost): Promise
   const realm = new HostedRealm(spec, host);
   const [{ startGuest }] = await Promise.all([import("./guest/guest.ts"), spec.written]);
   // One at a time: they hand their sdk to the stubs through the same global.
-  const guest = lastStart.then(() => startGuest(guestInit(spec), (text) => queueMicrotask(() => realm.receive(text))));
+  const guest = lastStart.then(() =>
+    startGuest(guestInit(spec), { send: (text) => queueMicrotask(() => realm.receive(text)) })
+  );
   lastStart = guest.then(() => {}, () => {});
   realm.attach({
     pid: null,

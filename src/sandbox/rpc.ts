@@ -21,6 +21,8 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 export const MAX_CALLS = 10_000;
 /** Characters of calls that are being answered. */
 const MAX_SERVED_SIZE = 128 * 1024 * 1024;
+/** Calls that were refused in one turn of the loop, after which {@linkcode RpcHandlers.flooded} is told. */
+export const MAX_REFUSED = 20_000;
 /** What a caller can't have under way, not even where answers and time limits cross. */
 const FLOOD = 2 * MAX_CALLS;
 
@@ -35,6 +37,8 @@ export interface RpcHandlers {
   /** May throw or reject; the other side gets the error with its code. */
   call(method: string, params: unknown, context: CallContext): unknown;
   note(method: string, params: unknown): void;
+  /** This side goes on calling within one turn although it is refused; each refusal takes memory until the turn ends. */
+  flooded?(): void;
 }
 
 /** How a call is made. */
@@ -81,6 +85,8 @@ export class RpcPeer {
   readonly #serving = new Map<number, Served>();
   readonly #counts = { calls: 0, lateAnswers: 0, refusedNotes: 0 };
   #servedSize = 0;
+  /** Calls of this turn. */
+  #refused = 0;
   /** Notes that found no credit, since the other side was last told. */
   #lost = 0;
   /** By chance, so that an answer of another realm finds nobody. */
@@ -107,7 +113,7 @@ export class RpcPeer {
   call(method: string, params: unknown, { timeoutMs, signal }: CallOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#closed !== undefined) throw this.#closed;
-      if (this.#pending.size >= MAX_CALLS || !this.#outbox.room) throw rpcBusy(this.#name, method);
+      if (this.#pending.size >= MAX_CALLS || !this.#outbox.room) throw this.#refuse(method);
       const id = this.#nextId++;
       const text = encode(["call", id, method, params], method);
       const timer = timeoutMs === Infinity ? undefined : setTimer(
@@ -178,6 +184,12 @@ export class RpcPeer {
     this.#outbox.clear();
     for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(error);
     for (const served of this.#serving.values()) served.abort();
+  }
+
+  #refuse(method: string): NuvomError {
+    if (this.#refused === 0) setTimer(() => this.#refused = 0, 0);
+    if (++this.#refused > MAX_REFUSED) this.#handlers.flooded?.();
+    return rpcBusy(this.#name, method);
   }
 
   /** Nobody waits for the answer any more. */

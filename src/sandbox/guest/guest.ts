@@ -7,7 +7,7 @@ import type { GuestInit } from "../guest_init.ts";
 import { otherProtocol } from "../errors.ts";
 import { PROTOCOL_VERSION } from "../protocol.ts";
 import { StartGate } from "../start_gate.ts";
-import { fromTable, RpcPeer } from "../rpc.ts";
+import { fromTable, type RpcHandlers, RpcPeer } from "../rpc.ts";
 import { executorRole } from "./executor_role.ts";
 import { pluginRole } from "./plugin_role.ts";
 import type { GuestRole } from "./role.ts";
@@ -25,19 +25,29 @@ export interface Guest {
   readonly process: unknown;
 }
 
+/** What a guest's thread gives it. */
+export interface GuestChannel {
+  /** To the host. */
+  readonly send: (text: string) => void;
+  /** Of a {@linkcode StartGate}, where another thread can close it. */
+  readonly gate?: SharedArrayBuffer;
+  /** See {@linkcode RpcHandlers.flooded}. */
+  readonly flooded?: () => void;
+}
+
 /**
  * Imports the stubs while the bridge stands, then makes the role.
  * @throws {NuvomError} `NUVOM_REALM_PROTOCOL`
  */
 export async function startGuest(
   init: GuestInit,
-  send: (text: string) => void,
-  gate?: SharedArrayBuffer,
+  { send, gate, flooded }: GuestChannel,
 ): Promise<Guest> {
   if (init.version !== PROTOCOL_VERSION) throw otherProtocol(init.version, PROTOCOL_VERSION);
   const peer = new RpcPeer("The host", send, {
     call: (method, params, context) => fromTable(role.calls, method)(params as never, context),
     note: (method, params) => fromTable(role.notes, method)(params as never),
+    flooded,
   });
   const output = (stream: "stdout" | "stderr", text: string) => peer.note("output", { stream, text });
   const process = await importStubs(init, { sdk, env: init.env, write: output });

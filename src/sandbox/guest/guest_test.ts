@@ -14,6 +14,7 @@ Deno.test("startGuest() refuses a host of another release before anything is imp
     version: PROTOCOL_VERSION + 1,
     name: "x",
     role: "plugin",
+    isThread: true,
     env: {},
     stubs: ["file:///nowhere.js"],
     processShim: "file:///nowhere.js",
@@ -21,6 +22,6 @@ Deno.test("startGuest() refuses a host of another release before anything is imp
     ffi: false,
   } as const;
   const said: string[] = [];
-  const error = await assertRejects(() => startGuest(init, (text) => said.push(text)), NuvomError);
+  const error = await assertRejects(() => startGuest(init, { send: (text) => said.push(text) }), NuvomError);
   assertEquals([error.code, said], ["NUVOM_REALM_PROTOCOL", []]);
 });

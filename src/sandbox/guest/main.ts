@@ -13,7 +13,12 @@ interface FirstMessage {
 }
 
 // A thread of its own has no window; the type library that the rest of nuvom is checked with has.
-const scope = globalThis as unknown as { onmessage: ((event: MessageEvent<FirstMessage>) => void) | null };
+const scope = globalThis as unknown as {
+  onmessage: ((event: MessageEvent<FirstMessage>) => void) | null;
+  close(): void;
+};
+// Ends the thread at once; the host's `terminate` waits for the end of its turn.
+const endThread = scope.close.bind(scope);
 
 scope.onmessage = ({ data: { init, port, gate } }) => {
   scope.onmessage = null;
@@ -23,7 +28,8 @@ scope.onmessage = ({ data: { init, port, gate } }) => {
   port.onmessage = ({ data }) => guest === undefined ? early.push(data) : guest.receive(data);
   const sendNote = (method: string, params: unknown) => send(JSON.stringify(["note", method, params]));
   reportUncaught((method, params) => guest === undefined ? sendNote(method, params) : guest.note(method, params));
-  startGuest(init, send, gate).then((started) => {
+  const flooded = init.isThread ? () => (send('["note","flooded",null]'), endThread()) : undefined;
+  startGuest(init, { send, gate, flooded }).then((started) => {
     narrowGlobals({ ...init, process: started.process, output: started.output });
     guest = started;
     early.forEach((text) => started.receive(text));
