@@ -301,10 +301,12 @@ export class Engine implements AsyncDisposable {
       const { inFlight = 0 } = this.#worker ?? {};
       return { id, pid: Deno.pid, startedAt, inFlight, plugins: await host.status() } satisfies WorkerStatus;
     };
-    try {
-      this.#control ??= await ControlServer.open(this.settings.values.stateDir, id, answer);
-    } catch (error) {
+    const unheard = (error: unknown) =>
       this.#warn(`other commands can't ask this worker anything: ${toErrorData(error).message}`);
+    try {
+      this.#control ??= await ControlServer.open(this.settings.values.stateDir, id, answer, unheard);
+    } catch (error) {
+      unheard(error);
     }
   }
 

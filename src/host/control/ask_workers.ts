@@ -37,7 +37,10 @@ export async function askWorkers<T>(
 /** Removes the sockets that nobody listens on. */
 export async function removeStale(stateDir: string): Promise<void> {
   const folder = socketFolder(stateDir);
-  await Promise.all((await socketNames(folder)).map(async (name) => (await connect(folder, name))?.close()));
+  await Promise.all((await socketNames(folder)).map(async (name) => {
+    const connection = await connect(folder, name);
+    if (typeof connection === "object") connection.close();
+  }));
 }
 
 async function askOne<T>(
@@ -46,8 +49,10 @@ async function askOne<T>(
   request: ControlRequest,
   timeoutMs: number,
 ): Promise<WorkerReply<T> | null> {
+  const silent = { worker: name.replace(/\.sock$/, ""), answer: null };
   const connection = await connect(folder, name);
-  if (connection === null) return null;
+  if (connection === "gone") return null;
+  if (connection === "silent") return { ...silent, error: workerSilent(silent.worker, timeoutMs) };
   try {
     await connection.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
     const line = await readLine(connection, MAX_ANSWER, timeoutMs);
@@ -56,8 +61,7 @@ async function askOne<T>(
     const { worker, answer, error } = JSON.parse(line) as { worker: string; answer?: T; error?: ErrorData };
     return { worker, answer: answer ?? null, error: error === undefined ? null : fromErrorData(error) };
   } catch {
-    const worker = name.replace(/\.sock$/, "");
-    return { worker, answer: null, error: workerSilent(worker, timeoutMs) };
+    return { ...silent, error: workerSilent(silent.worker, timeoutMs) };
   } finally {
     try {
       connection.close();
@@ -65,13 +69,15 @@ async function askOne<T>(
   }
 }
 
-async function connect(folder: string, name: string): Promise<Deno.UnixConn | null> {
+/** `silent`: so many wait for it that no more may. */
+async function connect(folder: string, name: string): Promise<Deno.UnixConn | "gone" | "silent"> {
   try {
     return await withSocketPath(folder, name, (path) => Deno.connect({ transport: "unix", path }));
   } catch (error) {
+    if (error instanceof Deno.errors.WouldBlock) return "silent";
     if (error instanceof Deno.errors.ConnectionRefused && isOfThisHost(name)) {
       await Deno.remove(`${folder}/${name}`).catch(() => {});
     }
-    return null;
+    return "gone";
   }
 }

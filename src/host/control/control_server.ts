@@ -8,9 +8,16 @@ import { socketFolder, socketName, withSocketPath } from "./worker_sockets.ts";
 
 type Answer = (request: ControlRequest) => Promise<unknown>;
 
+interface Socket {
+  readonly path: string;
+  readonly listener: Deno.UnixListener;
+}
+
 /** How long whoever connects has to say what is wanted. */
 const REQUEST_MS = 5_000;
 const MAX_REQUEST = 4_096;
+/** Before it listens again after an error: most pass (too many open files), and come at once while they last. */
+const PAUSE_MS = 1_000;
 
 /** Listens until it is closed. */
 export class ControlServer implements AsyncDisposable {
@@ -18,13 +25,17 @@ export class ControlServer implements AsyncDisposable {
   readonly #path: string;
   readonly #listener: Deno.UnixListener;
   readonly #answer: Answer;
+  readonly #trouble: (error: unknown) => void;
   readonly #open = new Set<Deno.UnixConn>();
+  #closed = false;
+  #endPause = () => {};
 
-  private constructor(worker: string, path: string, listener: Deno.UnixListener, answer: Answer) {
+  private constructor(worker: string, socket: Socket, answer: Answer, trouble: (error: unknown) => void) {
     this.#worker = worker;
-    this.#path = path;
-    this.#listener = listener;
+    this.#path = socket.path;
+    this.#listener = socket.listener;
     this.#answer = answer;
+    this.#trouble = trouble;
     void this.#accept();
   }
 
@@ -33,8 +44,14 @@ export class ControlServer implements AsyncDisposable {
    *
    * @param worker Its id, which stands in every reply.
    * @param answer What is answered must be plain data.
+   * @param trouble Told why nobody can ask for the time being; once until somebody can again.
    */
-  static async open(stateDir: string, worker: string, answer: Answer): Promise<ControlServer> {
+  static async open(
+    stateDir: string,
+    worker: string,
+    answer: Answer,
+    trouble: (error: unknown) => void = () => {},
+  ): Promise<ControlServer> {
     const folder = socketFolder(stateDir);
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
     await removeStale(stateDir);
@@ -44,11 +61,13 @@ export class ControlServer implements AsyncDisposable {
       await Deno.chmod(path, 0o600);
       return listener;
     });
-    return new ControlServer(worker, `${folder}/${name}`, listener, answer);
+    return new ControlServer(worker, { path: `${folder}/${name}`, listener }, answer, trouble);
   }
 
   /** Answers nothing more. May be called twice. */
   async close(): Promise<void> {
+    this.#closed = true;
+    this.#endPause();
     // First the name: nobody must take the worker for one that was killed.
     await Deno.remove(this.#path).catch(() => {});
     for (const resource of [this.#listener, ...this.#open]) close(resource);
@@ -60,9 +79,28 @@ export class ControlServer implements AsyncDisposable {
   }
 
   async #accept(): Promise<void> {
-    try {
-      for await (const connection of this.#listener) void this.#serve(connection);
-    } catch { /* it was closed */ }
+    let isWell = true;
+    while (!this.#closed) {
+      try {
+        void this.#serve(await this.#listener.accept());
+        isWell = true;
+      } catch (error) {
+        if (this.#closed) return;
+        if (isWell) this.#trouble(error);
+        isWell = false;
+        await this.#pause();
+      }
+    }
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, PAUSE_MS);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #serve(connection: Deno.UnixConn): Promise<void> {

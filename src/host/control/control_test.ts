@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { NuvomError } from "../../core/mod.ts";
 import { askWorkers } from "./ask_workers.ts";
 import { ControlServer } from "./control_server.ts";
@@ -21,6 +21,28 @@ async function raw(stateDir: string, bytes: string): Promise<string> {
   using connection = await Deno.connect({ transport: "unix", path: `${socketFolder(stateDir)}/${name}` });
   await connection.write(new TextEncoder().encode(bytes));
   return await new Response(connection.readable).text();
+}
+
+/** A worker of its own process, with few files to open. */
+async function oddWorker(stateDir: string, mode: "stops" | "full") {
+  const script = new URL("./testdata/odd_worker.ts", import.meta.url).href;
+  const child = new Deno.Command("sh", {
+    args: ["-c", 'ulimit -n 200; exec "$@"', "sh", Deno.execPath(), "run", "-A", "--no-lock", script, stateDir, mode],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const nextLine = async () => (await lines.read()).value?.trim();
+  assertEquals(await nextLine(), "ready");
+  return {
+    nextLine,
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.status;
+      await lines.cancel();
+    },
+  };
 }
 
 /** A socket that nobody listens on any more: what a worker leaves behind that is killed. */
@@ -81,6 +103,53 @@ Deno.test("askWorkers() forgets workers that were killed, and no others", async 
     leave(path);
     await using _server = await ControlServer.open(folder, "w", () => Promise.resolve(1));
     assertEquals((await socketNames(socketFolder(folder))).includes(dead), false);
+  });
+});
+
+Deno.test("askWorkers() leaves the sockets of another machine alone, however alike the names", async () => {
+  const { hostname } = Deno;
+  const named = (name: string) => Deno.hostname = () => name;
+  try {
+    await withFolder(async (folder) => {
+      named("worker-of-the-project-1");
+      const server = await ControlServer.open(folder, "w", () => Promise.resolve(1));
+      const [name] = await socketNames(socketFolder(folder));
+      await server.close();
+      const dead = `${name!.split("-")[0]}-1-dead.sock`;
+      leave(`${socketFolder(folder)}/${dead}`);
+      named("worker-of-the-project-2");
+      assertEquals(await askWorkers(folder, { method: "status" }, 1_000), []);
+      assertEquals(await socketNames(socketFolder(folder)), [dead]);
+      named("worker-of-the-project-1");
+      assertEquals(await askWorkers(folder, { method: "status" }, 1_000), []);
+      assertEquals(await socketNames(socketFolder(folder)), []);
+    });
+  } finally {
+    Deno.hostname = hostname;
+  }
+});
+
+Deno.test("askWorkers() says which worker stands still while it answers, or takes nobody any more", async () => {
+  await withFolder(async (folder) => {
+    await using _stopped = await oddWorker(folder, "stops");
+    const path = `${socketFolder(folder)}/full-1-x.sock`;
+    using _listener = Deno.listen({ transport: "unix", path });
+    const waiting: Deno.Conn[] = [];
+    await assertRejects(async () => {
+      while (true) waiting.push(await Deno.connect({ transport: "unix", path }));
+    }, Deno.errors.WouldBlock);
+    const replies = await askWorkers(folder, { method: "status" }, 500);
+    assertEquals(replies.map(({ error }) => (error as NuvomError).code), Array(2).fill("NUVOM_CONTROL_SILENT"));
+    for (const connection of waiting) connection.close();
+  });
+});
+
+Deno.test("ControlServer goes on when there were too many open files, and says so once", async () => {
+  await withFolder(async (folder) => {
+    await using worker = await oddWorker(folder, "full");
+    const [reply] = await askWorkers(folder, { method: "status" }, 20_000);
+    assertEquals([reply!.answer, reply!.error], [1, null]);
+    assertEquals(await worker.nextLine(), "trouble: EMFILE");
   });
 });
 

@@ -1,11 +1,13 @@
 /** Where the workers of a project can be asked: one Unix socket each, in `.nuvom/workers`. @module */
 
-import { PrivateFolder } from "../../loader/light.ts";
+import { PrivateFolder, sha256 } from "../../loader/light.ts";
 
 /** Bytes that the path of a socket has at most, on every system. */
 const MAX_PATH = 100;
-/** Characters of the host's name in the name of a socket. */
+/** Characters of the host's name in the name of a socket, for people; a digest of all of it tells hosts apart. */
 const HOST = 16;
+/** Characters of that digest. */
+const DIGEST = 12;
 
 /** The folder of the sockets; only this user may enter it. */
 export function socketFolder(stateDir: string): string {
@@ -47,5 +49,7 @@ export async function withSocketPath<T>(folder: string, name: string, use: (path
 }
 
 function thisHost(): string {
-  return Deno.hostname().replaceAll(/[^A-Za-z0-9]/g, "_").slice(0, HOST);
+  const name = Deno.hostname();
+  const digest = sha256(new TextEncoder().encode(name)).slice(0, DIGEST);
+  return `${name.replaceAll(/[^A-Za-z0-9]/g, "_").slice(0, HOST)}_${digest}`;
 }

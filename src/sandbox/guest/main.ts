@@ -17,7 +17,7 @@ const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<FirstMessage>) => void) | null;
   close(): void;
 };
-// Ends the thread at once; the host's `terminate` waits for the end of its turn.
+// Ends the thread at once; the host's `terminate` takes effect on a busy one only after two seconds.
 const endThread = scope.close.bind(scope);
 
 scope.onmessage = ({ data: { init, port, gate } }) => {
