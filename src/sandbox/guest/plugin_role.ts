@@ -16,6 +16,7 @@ import {
 } from "../../core/mod.ts";
 import { setAmbient } from "../../sdk/ambient.ts";
 import type { PluginCalls, Registration } from "../protocol.ts";
+import { logNote } from "./log_note.ts";
 import { GuestBackends } from "./plugin/backends.ts";
 import { checkHook } from "./plugin/check_hook.ts";
 import { importFailed, notRegistered, registeredTooMany, registeredTwice } from "./plugin/errors.ts";
@@ -179,7 +180,7 @@ class PluginGuest {
 
   #logger(): Logger {
     const write = (level: keyof Logger): Logger[keyof Logger] => (message, fields) =>
-      this.#port.note("log", { level, message: String(message), ...(fields === undefined ? {} : { fields }) });
+      this.#port.note("log", logNote(level, message, fields));
     return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
   }
 }

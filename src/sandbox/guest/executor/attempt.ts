@@ -1,8 +1,9 @@
 /** One attempt as its handler sees it. @module */
 
-import { type Logger, toErrorData } from "../../../core/mod.ts";
+import type { Logger } from "../../../core/mod.ts";
 import type { JobContext } from "../../../sdk/ambient.ts";
 import type { AbortReason, ExecutorReports } from "../../protocol.ts";
+import { logNote } from "../log_note.ts";
 import type { GuestPort } from "../role.ts";
 import { attemptAborted } from "./errors.ts";
 
@@ -94,21 +95,6 @@ export class Attempt implements JobContext {
   }
 
   #write(level: keyof Logger, message: string, fields?: Readonly<Record<string, unknown>>): void {
-    const data = fields === undefined ? {} : { fields: plainFields(fields) };
-    this.#port.note("log", { level, message: String(message), job: this.id, ...data });
+    this.#port.note("log", { ...logNote(level, message, fields), job: this.id });
   }
-}
-
-/** Fields as JSON; a log line must never fail a job. */
-function plainFields(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  try {
-    return JSON.parse(JSON.stringify(fields, plainValue));
-  } catch {
-    return { fields: "(not JSON)" };
-  }
-}
-
-function plainValue(_key: string, value: unknown): unknown {
-  if (value instanceof Error) return toErrorData(value);
-  return typeof value === "bigint" ? String(value) : value;
 }
