@@ -3,7 +3,7 @@
 import type { OpenedBackend } from "../sandbox/mod.ts";
 import { backendChanged } from "./call_errors.ts";
 import type { BackendKind, LoadedPlugin } from "./loaded_plugin.ts";
-import type { BackendLink, OpenBackend } from "./remote_backend.ts";
+import { type BackendLink, closeUnused, type OpenBackend } from "./remote_backend.ts";
 
 /** One life of a plugin, as far as its backends go. */
 export type BackendHome = Pick<LoadedPlugin, "openBackend" | "metadata">;
@@ -78,8 +78,9 @@ export class BackendHandle implements BackendLink {
     const open = await home.openBackend(kind, name, namespace);
     const change = changeOf(this.opened, open.opened);
     // Whoever uses it has built on what it promised: how an empty queue is known, who writes the results.
-    if (change !== null) throw backendChanged(home.metadata.name, name, change);
-    return open;
+    if (change === null) return open;
+    closeUnused(open);
+    throw backendChanged(home.metadata.name, name, change);
   }
 }
 

@@ -49,6 +49,8 @@ export interface CallOptions<T> {
   readonly failed?: (thrown: Error, place: string | null) => NuvomError;
   /** In place of `NUVOM_PLUGIN_CALL_TIMEOUT`. */
   readonly late?: (timeoutMs: number) => NuvomError;
+  /** Told an answer that came when the time was over: what was made for it must be put away. */
+  unwanted?(answer: T): void;
   /** In place of `NUVOM_PLUGIN_ANSWER`. */
   readonly implausible?: (detail: string) => NuvomError;
 }
@@ -101,8 +103,9 @@ export class PluginCaller {
   async #answer<M extends keyof PluginCalls>(
     method: M,
     params: PluginCalls[M]["params"],
-    { what, timeoutMs = this.#parts.timeoutMs, waits = false, signal, late, failed }: CallOptions<unknown>,
+    options: CallOptions<unknown>,
   ): Promise<unknown> {
+    const { what, timeoutMs = this.#parts.timeoutMs, waits = false, signal, late, failed } = options;
     const { clock, plugin, realm, figures } = this.#parts;
     const counted = figures?.begin(waits);
     const settled = Promise.withResolvers<void>();
@@ -121,6 +124,7 @@ export class PluginCaller {
     const expire = () => {
       stop.abort();
       expired.reject(late?.(timeoutMs) ?? callTimeout(plugin, what, timeoutMs));
+      answer.then((value) => options.unwanted?.(options.answer(value, ""))).catch(() => {});
     };
     const cancel = clock.timer(timeoutMs, expire);
     try {

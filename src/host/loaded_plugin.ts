@@ -14,7 +14,7 @@ import {
   sleep,
   type WorkerInfo,
 } from "../core/mod.ts";
-import type { Isolation, Realm, RealmUsage, Registration } from "../sandbox/mod.ts";
+import type { Isolation, OpenedBackend, Realm, RealmUsage, Registration } from "../sandbox/mod.ts";
 import type { PluginCaller } from "./call.ts";
 import {
   commandAnswer,
@@ -33,7 +33,7 @@ import { PluginRealm, type PluginRealmParts } from "./plugin_realm.ts";
 import type { EffectiveSettings } from "./plugin_settings.ts";
 import { exitCode, metricFamily, openedBackend, registration } from "./plugin_shapes.ts";
 import { checkRegistrations, refusal } from "./registrations.ts";
-import type { BackendLink, OpenBackend, RemoteParts } from "./remote_backend.ts";
+import { type BackendLink, closeUnused, type OpenBackend, type RemoteParts } from "./remote_backend.ts";
 import { RemoteQueue } from "./remote_queue.ts";
 import { RemoteResults } from "./remote_results.ts";
 import { list, Mismatch, nothing } from "./shape.ts";
@@ -134,13 +134,16 @@ export class LoadedPlugin {
   async openBackend(kind: BackendKind, name: string, namespace: string): Promise<OpenBackend> {
     const caller = this.#caller();
     const what = `the opening of its ${kind} backend "${name}"`;
-    const opened = await caller.call("backend.open", { kind, name, namespace }, { what, answer: openedBackend })
+    const { callMs } = this.#parts.limits;
+    const unwanted = (opened: OpenedBackend) => closeUnused({ caller, opened, callMs });
+    const options = { what, answer: openedBackend, unwanted };
+    const opened = await caller.call("backend.open", { kind, name, namespace }, options)
       .catch((error) => {
         throw error instanceof NuvomError && error.code === "NUVOM_PLUGIN_BACKEND_SHAPE"
           ? refusedInGuest(error)
           : error;
       });
-    return { caller, opened, callMs: this.#parts.limits.callMs };
+    return { caller, opened, callMs };
   }
 
   /** What the proxy of a backend needs. */

@@ -13,6 +13,12 @@ export interface OpenBackend {
   readonly callMs: number;
 }
 
+/** Closes one that was opened and is used by nobody; what becomes of that concerns nobody either. */
+export function closeUnused({ caller, opened: { handle }, callMs: timeoutMs }: OpenBackend): void {
+  const options = { what: "the close of a backend that was opened in vain", answer: nothing, timeoutMs };
+  caller.call("backend.call", { handle, method: "close", args: [] }, options).catch(() => {});
+}
+
 /** The way to a backend, whichever realm it is open in. */
 export interface BackendLink {
   /** As it was opened first. */

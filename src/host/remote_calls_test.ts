@@ -46,6 +46,23 @@ export default {
 };
 `;
 
+/** A queue that takes longer to open than a call may take. */
+const SLOW = `
+export default {
+  name: "x", provides: ["queue_backend"], stop() {},
+  start(_settings, context) {
+    context.registerQueueBackend("slow", async () => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return {
+        capabilities: [],
+        lease() {}, enqueue() {}, renew() {}, settle() {}, qsize() {}, clear() {}, inspect() {}, stats() {}, busy() {},
+        close() { context.log.info("closed"); },
+      };
+    });
+  },
+};
+`;
+
 const request = { limit: 1, leaseMs: 1_000, queues: null, waitMs: 60_000, workerId: "w" };
 
 for (const isolation of KINDS) {
@@ -90,3 +107,13 @@ for (const isolation of KINDS) {
     assert(heard.endsWith("NUVOM_TASK_UNKNOWN|There is no task.|RangeError|as said before"), heard);
   });
 }
+
+Deno.test("a backend that is open only when nobody waits for it any more is closed", async () => {
+  const x = { isolation: "worker", callTimeoutMs: 100 } as const;
+  await using site = await TestSite.with({ files: { "x.ts": SLOW }, sections: { x } });
+  const plugin = await (await site.open()).load("x.ts");
+  await plugin.start();
+  assertEquals((await errorOf(plugin.openQueue("slow", ""))).code, "NUVOM_PLUGIN_CALL_TIMEOUT");
+  await site.heard("closed");
+  await plugin.stop();
+});

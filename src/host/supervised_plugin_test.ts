@@ -254,6 +254,7 @@ Deno.test("SupervisedPlugin refuses a backend that promises something else after
   const error = await assertRejects(() => queue.qsize(), NuvomError);
   assertEquals(error.code, "NUVOM_PLUGIN_BACKEND_CHANGED");
   assertStringIncludes(error.message, 'The backend "mine" of the plugin "x" is in use, and now has other capabilities');
+  assertEquals(stage.life.asked, ["open queue mine", "close 2"]);
   await stage.plugin.stop();
 });
 
