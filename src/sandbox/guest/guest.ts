@@ -7,7 +7,7 @@ import type { GuestInit } from "../guest_init.ts";
 import { otherProtocol } from "../errors.ts";
 import { PROTOCOL_VERSION } from "../protocol.ts";
 import { StartGate } from "../start_gate.ts";
-import { fromTable, type RpcHandlers, RpcPeer } from "../rpc.ts";
+import { fromTable, RpcPeer } from "../rpc.ts";
 import { executorRole } from "./executor_role.ts";
 import { pluginRole } from "./plugin_role.ts";
 import type { GuestRole } from "./role.ts";
@@ -31,7 +31,7 @@ export interface GuestChannel {
   readonly send: (text: string) => void;
   /** Of a {@linkcode StartGate}, where another thread can close it. */
   readonly gate?: SharedArrayBuffer;
-  /** See {@linkcode RpcHandlers.flooded}. */
+  /** Called when foreign code goes on calling within one turn although it is refused. */
   readonly flooded?: () => void;
 }
 
