@@ -140,6 +140,7 @@ export class Dispatcher {
 
   /** Takes leased jobs; gives them back when the worker stops. */
   take(jobs: readonly LeasedJob[]): void {
+    this.#settler.queueWorked();
     // The queue has given these out again, so their older leases are over.
     this.#lose(this.#ledger.findAll(jobs).filter(({ ended }) => !ended));
     const attempts = this.#ledger.take(jobs);
@@ -149,6 +150,9 @@ export class Dispatcher {
 
   /** What the queue says of leases: whose is lost, who must stop. */
   renewed(lost: readonly Attempt[], cancelled: readonly Attempt[]): void {
+    // Without leases a renewal asks the store nothing.
+    if (this.#parts.queue.capabilities.has("lease")) this.#settler.queueWorked();
+    if (lost.length === 0 && cancelled.length === 0) return;
     this.#lose(lost.filter((attempt) => this.#ledger.holds(attempt)));
     this.#cancel(cancelled.filter((attempt) => this.#ledger.holds(attempt) && !attempt.ended));
     this.#move();

@@ -1,9 +1,12 @@
-/** Ends of attempts that the store refuses although it takes others. @module */
+/** Ends of attempts that the store refuses although it works. @module */
 
-/** How often the store may refuse an end alone after it has taken others since. */
+/** How often the store may refuse an end alone that has taken others since. */
 const MAX_REFUSALS = 5;
-/** For so long an end is tried alone where nothing else shows whether the store works. */
-const UNPROVEN_MS = 300_000;
+/** The same where it has shown by other calls only that it works: it might fail at ends alone. */
+const MAX_LONE_REFUSALS = 60;
+
+/** What an end is written to. */
+export type StorePart = "queue" | "results";
 
 /**
  * - `unknown`: the store may be failing altogether
@@ -13,15 +16,19 @@ const UNPROVEN_MS = 300_000;
 export type Judgement = "unknown" | "refused" | "hopeless";
 
 interface Suspect {
-  readonly since: number;
+  /** How many writes of ends had gone well when it was first refused. */
   readonly taken: number;
+  /** How many calls had gone well when it was last refused. */
+  worked: number;
+  /** How often it was refused by a store that had worked since the time before. */
   refusals: number;
 }
 
-/** Tells a store that fails from an end that it will never take. */
+/** Tells a store that fails from an end that it will never take. An outage counts as no refusal, however long it is. */
 export class Refusals<E> {
   readonly #suspects = new Map<E, Suspect>();
-  #taken = 0;
+  readonly #taken = { queue: 0, results: 0 };
+  readonly #worked = { queue: 0, results: 0 };
 
   /** How many ends have failed alone and were not taken since. */
   get size(): number {
@@ -33,20 +40,31 @@ export class Refusals<E> {
     return this.#suspects.has(ended);
   }
 
-  /** The store has taken these. */
-  took(batch: readonly E[]): void {
-    this.#taken++;
+  /** A part of the store has written something other than ends. */
+  worked(part: StorePart): void {
+    this.#worked[part]++;
+  }
+
+  /** A part of the store has taken ends. */
+  took(part: StorePart): void {
+    this.#taken[part]++;
+    this.#worked[part]++;
+  }
+
+  /** These are written altogether. */
+  clear(batch: readonly E[]): void {
     if (this.#suspects.size > 0) { for (const ended of batch) this.#suspects.delete(ended); }
   }
 
-  /** The store has refused this end alone. @param now Monotonic milliseconds. */
-  judge(ended: E, now: number): Judgement {
-    const suspect = this.#suspects.get(ended) ?? { since: now, taken: this.#taken, refusals: 0 };
+  /** A part of the store has refused this end alone. */
+  judge(ended: E, part: StorePart): Judgement {
+    const [taken, worked] = [this.#taken[part], this.#worked[part]];
+    const suspect = this.#suspects.get(ended) ?? { taken, worked, refusals: 0 };
     this.#suspects.set(ended, suspect);
-    const proven = this.#taken > suspect.taken;
-    if (proven ? ++suspect.refusals < MAX_REFUSALS : now - suspect.since < UNPROVEN_MS) {
-      return proven ? "refused" : "unknown";
-    }
+    const proven = taken > suspect.taken;
+    if (worked > suspect.worked) suspect.refusals++;
+    suspect.worked = worked;
+    if (suspect.refusals < (proven ? MAX_REFUSALS : MAX_LONE_REFUSALS)) return proven ? "refused" : "unknown";
     this.#suspects.delete(ended);
     return "hopeless";
   }

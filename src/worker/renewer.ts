@@ -12,7 +12,7 @@ export interface RenewerParts {
   readonly leaseMs: number;
   /** Attempts whose leases were last renewed before a time. */
   readonly renewable: (time: number) => Attempt[];
-  /** Told whose lease was lost and who must stop; they may have been settled meanwhile. */
+  /** Told of every renewal: whose lease was lost and who must stop; they may have been settled meanwhile. */
   readonly report: (lost: readonly Attempt[], cancelled: readonly Attempt[]) => void;
 }
 
@@ -69,7 +69,6 @@ export class Renewer {
       leaseMs,
     );
     for (const attempt of attempts) attempt.renewedAt = now;
-    if (lost.length === 0 && cancelled.length === 0) return;
     const asked = new Map(attempts.map((attempt) => [attempt.job.id, attempt]));
     report(lost.flatMap((id) => asked.get(id) ?? []), cancelled.flatMap((id) => asked.get(id) ?? []));
   }

@@ -11,7 +11,7 @@ import {
 } from "../core/mod.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Outage } from "./outage.ts";
-import { Refusals } from "./refusals.ts";
+import { Refusals, type StorePart } from "./refusals.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** An attempt that ended and what follows. */
@@ -50,6 +50,8 @@ export class Settler {
   readonly #parts: SettlerParts;
   readonly #abandoned = new AbortController();
   readonly #refusals = new Refusals<Ended>();
+  /** What is being written to. */
+  #asked: StorePart = "queue";
   #probeAt = 0;
   #suspectsTurn = true;
   #ends: Ended[] = [];
@@ -74,6 +76,11 @@ export class Settler {
     if (this.#refusals.size === 0 || this.#refusals.size < this.#ends.length || now < this.#probeAt) return false;
     this.#probeAt = now + PROBE_MS;
     return true;
+  }
+
+  /** The queue has written something else: that it refuses ends may be no outage. */
+  queueWorked(): void {
+    this.#refusals.worked("queue");
   }
 
   /** Takes an end; it is written within milliseconds, with others. */
@@ -124,7 +131,7 @@ export class Settler {
       const batch = this.#nextBatch();
       try {
         await this.#write(batch);
-        this.#refusals.took(batch);
+        this.#refusals.clear(batch);
         this.#limit = Math.min(this.#limit * 2, LARGEST_WRITE * this.#parts.batchSize);
       } catch (error) {
         await this.#failed(batch, error);
@@ -147,7 +154,7 @@ export class Settler {
 
   async #failed(batch: Ended[], error: unknown): Promise<void> {
     const { clock, outage, refused, probing } = this.#parts;
-    const judgement = batch.length === 1 ? this.#refusals.judge(batch[0]!, clock.monotonic()) : "unknown";
+    const judgement = batch.length === 1 ? this.#refusals.judge(batch[0]!, this.#asked) : "unknown";
     if (judgement === "hopeless") {
       outage.recovered();
       return refused(batch[0]!, error);
@@ -179,11 +186,19 @@ export class Settler {
       const now = clock.now();
       const finished = live.map(({ attempt, verdict }) => settledRecord(attempt.job, verdict.settlement, now))
         .filter(isFinished);
-      if (finished.length > 0) await results.setMany(finished);
+      if (finished.length > 0) await this.#ask("results", () => results.setMany(finished));
     }
-    const statuses = live.length === 0 ? [] : await queue.settle(live.map(({ verdict }) => verdict.settlement));
+    const settle = () => queue.settle(live.map(({ verdict }) => verdict.settlement));
+    const statuses = live.length === 0 ? [] : await this.#ask("queue", settle);
     // Before anyone is told: whoever is woken asks whether the store still fails.
     outage.recovered();
     settled(live, statuses);
+  }
+
+  async #ask<T>(part: StorePart, call: () => Promise<T>): Promise<T> {
+    this.#asked = part;
+    const answer = await call();
+    this.#refusals.took(part);
+    return answer;
   }
 }

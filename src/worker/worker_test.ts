@@ -264,7 +264,7 @@ Deno.test("Worker gives up an end that the store refuses for good, says so, and 
   rig.realm.end("bad");
   await rig.clock.advance(50);
   for (const id of ["one", "two", "three"]) assertEquals(await runGood(rig, id), true, id);
-  await rig.clock.advance(2_000);
+  await rig.clock.advance(6_000);
   assertEquals(log.map(({ level, fields }) => [level, fields?.code, fields?.id]), [[
     "error",
     "NUVOM_END_REFUSED",
@@ -289,15 +289,15 @@ Deno.test("Worker gives up several refused ends, also when they are all it has",
   rig.realm.report([], [["x", done, 1], ["y", done, 1]]);
   await rig.clock.advance(500);
   assertEquals(await runGood(rig, "good", 1_000), true);
-  await rig.clock.advance(2_000);
+  await rig.clock.advance(6_000);
   assertEquals(log.map(({ fields }) => fields?.id).sort(), ["x", "y"]);
   await rig.end();
 });
 
-Deno.test("Worker keeps an outcome while nothing shows whether the store works, and leases one job at a time to see", async () => {
+Deno.test("Worker keeps outcomes for as long as the store is down, and leases one job at a time to see", async () => {
   const rig = await Rig.started();
   const log = rig.events("log");
-  rig.queue.failing.add("settle");
+  for (const call of ["settle", "renew"] as const) rig.queue.failing.add(call);
   await rig.put(job("a"));
   rig.realm.end("a");
   await rig.clock.advance(1_000);
@@ -306,11 +306,40 @@ Deno.test("Worker keeps an outcome while nothing shows whether the store works, 
   await rig.clock.advance(4_000);
   assertEquals(rig.realm.ids, ["a", "b"]);
   rig.realm.end("b");
-  await rig.clock.advance(60_000);
+  rig.queue.failing.add("lease");
+  await rig.clock.advance(1_200_000);
   assertEquals([rig.queue.settlements, log.length], [[], 0]);
   rig.queue.failing.clear();
   await rig.clock.advance(10_000);
   assertEquals([rig.queue.action("a"), rig.queue.action("b"), log.length], ["succeed", "succeed", 0]);
+  await rig.end();
+});
+
+Deno.test("Worker gives up a refused end also when it has no other, once renewals show that the store works", async () => {
+  const rig = await Rig.started();
+  const log = rig.events("log");
+  rig.queue.refused.add("bad");
+  await rig.put(job("bad"));
+  rig.realm.end("bad");
+  await rig.clock.advance(60_000);
+  assertEquals(log, [], "it may be all ends that fail");
+  await rig.clock.advance(540_000);
+  assertEquals([log.map(({ fields }) => fields?.code), rig.worker.inFlight], [["NUVOM_END_REFUSED"], 0]);
+  await rig.end();
+});
+
+Deno.test("Worker keeps outcomes while the results are down, though the queue works", async () => {
+  let down = true;
+  const results = { setMany: () => down ? Promise.reject(new Error("no results")) : Promise.resolve() };
+  const rig = await Rig.started({ results });
+  const log = rig.events("log");
+  await rig.put(job("a"));
+  rig.realm.end("a");
+  await rig.clock.advance(600_000);
+  assertEquals([rig.queue.settlements, log.length], [[], 0]);
+  down = false;
+  await rig.clock.advance(10_000);
+  assertEquals(rig.queue.action("a"), "succeed");
   await rig.end();
 });
 
