@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { MAX_JOB_LOG, MAX_LOG_LINE } from "../core/mod.ts";
+import { type JobReport, MAX_JOB_LOG, MAX_LOG_LINE } from "../core/mod.ts";
 import { leasedJob as job } from "../testing/leased_job.ts";
 import { Rig } from "./testing.ts";
 
@@ -95,4 +95,68 @@ Deno.test("Worker keeps the last lines of a job that tells too much, and none wh
   await plain.clock.advance(2_000);
   assertEquals(plain.queue.reports, []);
   await plain.end();
+});
+
+Deno.test("Worker keeps the latest of what jobs tell behind a slow report, and sends it in one when that is over", async () => {
+  const rig = await started();
+  const calls: JobReport[][] = [];
+  let answer = Promise.withResolvers<void>();
+  rig.queue.report = (reports) => (calls.push([...reports]), answer.promise);
+  await rig.put(job("a"));
+  rig.realm.start("a");
+  progress(rig, "a", 0);
+  await rig.clock.advance(250);
+  for (let i = 1; i <= 300; i++) {
+    progress(rig, "a", i / 1_000);
+    log(rig, "a", `${i}`);
+    await rig.clock.advance(250);
+  }
+  assertEquals(calls.length, 1);
+  const first = answer;
+  answer = Promise.withResolvers();
+  first.resolve();
+  await rig.clock.advance(250);
+  answer.resolve();
+  await rig.clock.advance(1_000);
+  assertEquals(calls.map((reports) => reports.map(({ log, progress }) => [progress?.value, log.length])), [
+    [[0, 0]],
+    [[0.3, MAX_JOB_LOG]],
+  ]);
+  assertEquals(calls[1]![0]!.log.at(-1)!.message, "300");
+  await rig.end();
+});
+
+Deno.test("Worker lets a report that hangs hold up the ends of jobs once, and keeps nothing of those", async () => {
+  const rig = await started();
+  let calls = 0;
+  const answer = Promise.withResolvers<void>();
+  rig.queue.report = () => (calls++, answer.promise);
+  await rig.put(...["a", "b", "c"].map((id) => job(id)));
+  rig.realm.start("a", "b", "c");
+  for (const id of ["a", "b", "c"]) log(rig, id, "x");
+  await rig.clock.advance(250);
+  rig.realm.end("a");
+  await rig.clock.advance(1_100);
+  assertEquals(rig.queue.action("a"), "succeed");
+  log(rig, "b", "y");
+  rig.realm.end("b");
+  await rig.clock.advance(10);
+  assertEquals(rig.queue.action("b"), "succeed");
+  answer.resolve();
+  await rig.clock.advance(1_000);
+  assertEquals(calls, 1, "nothing is told of a job that the store has done with");
+  await rig.end();
+});
+
+Deno.test("Worker sends what very many jobs tell in several reports", async () => {
+  const rig = await Rig.started({ concurrency: 250, batchSize: 250 }, (queue) => queue.capabilities.add("report"));
+  const sizes: number[] = [];
+  rig.queue.report = (reports) => (sizes.push(reports.length), Promise.resolve());
+  const ids = Array.from({ length: 250 }, (_, index) => `job-${index}`);
+  await rig.put(...ids.map((id) => job(id)));
+  rig.realm.start(...ids);
+  for (const id of ids) progress(rig, id, 0.5);
+  await rig.clock.advance(250);
+  assertEquals(sizes, [100, 100, 50]);
+  await rig.end();
 });
