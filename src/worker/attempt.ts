@@ -20,6 +20,8 @@ export class Attempt {
   abortedAt = 0;
   /** When its lease was last made or renewed. */
   renewedAt: number;
+  /** The end of an executor that it may have caused, as a number; 0: none. */
+  suspicion = 0;
   /** The lease is gone: whatever it reports is dropped. */
   leaseLost = false;
   /** Its end is on the way to the store: nothing can change it any more. */

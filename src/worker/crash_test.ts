@@ -19,14 +19,15 @@ Deno.test("Worker counts a crash against the only running attempt and hands the 
 
 Deno.test("Worker runs the suspects of a crash one at a time; innocent ones finish there", async () => {
   const rig = await Rig.started();
+  const ended = rig.events("executor.ended");
   await rig.put(job("a"), job("b"), job("c"));
   rig.realm.start("a", "b", "c");
   rig.realm.exit("memory", "more than 512 MiB");
   await rig.clock.advance(150);
-  const alone = rig.realm;
-  assertEquals(alone.ids, ["c"]);
+  const alone = rig.cell;
+  assertEquals([alone.ids, rig.worker.executorsReady], [["c"], 1]);
   await rig.put(job("d"));
-  assertEquals(alone.ids, ["c"], "nothing beside a suspect");
+  assertEquals([alone.ids, rig.realm.ids], [["c"], ["d"]], "nothing beside a suspect, but all else goes on");
   alone.start("c");
   alone.end("c");
   assertEquals(alone.ids, ["c", "b"]);
@@ -34,23 +35,86 @@ Deno.test("Worker runs the suspects of a crash one at a time; innocent ones fini
   alone.exit();
   await rig.clock.advance(300);
   assertEquals([rig.queue.action("c"), rig.queue.action("b"), rig.queue.action("a")], ["succeed", "retry", undefined]);
-  assertEquals(rig.realm.ids.sort(), ["a", "d"]);
+  assertEquals(rig.realm.ids, ["d", "a"], "what was suspected with the guilty one runs beside others");
+  assertEquals([rig.realms.length, ended.length], [3, 2], "no realm waits for other suspects");
   await rig.end();
 });
 
-Deno.test("Worker takes other jobs again when all suspects were innocent", async () => {
+Deno.test("Worker ends the executor for suspects when all of them were innocent", async () => {
   const rig = await Rig.started();
   await rig.put(job("a"), job("b"));
   rig.realm.start("a", "b");
   rig.realm.exit();
   await rig.clock.advance(150);
-  rig.realm.start("b");
-  rig.realm.end("b");
-  rig.realm.start("a");
-  rig.realm.end("a");
-  await rig.put(job("c"), job("d"));
+  const first = rig.cell;
+  first.start("b");
+  first.end("b");
+  assertEquals(first.stopped, false);
+  first.start("a");
+  first.end("a");
   await rig.clock.advance(2);
-  assertEquals(rig.realm.ids, ["b", "a", "c", "d"]);
+  assertEquals([first.ids, first.stopped], [["b", "a"], true]);
+  await rig.put(job("c"), job("d"));
+  assertEquals(rig.realm.ids, ["c", "d"]);
+  rig.realm.start("c", "d");
+  rig.realm.exit();
+  await rig.clock.advance(150);
+  assertEquals([rig.cell === first, rig.cell.ids], [false, ["d"]], "there is another one when it is needed");
+  await rig.end();
+});
+
+for (const executors of [1, 2]) {
+  Deno.test(`Worker lets a suspect that runs for ten minutes hold up nobody, with executors: ${executors}`, async () => {
+    const rig = await Rig.started({ executors });
+    await rig.put(job("long"), job("other"), job("long-2"), job("other-2"));
+    const [first] = rig.realms;
+    first!.start(...first!.ids);
+    first!.exit();
+    await rig.clock.advance(150);
+    assertEquals(rig.cell.ids.length, 1);
+    rig.cell.start(rig.cell.ids[0]!);
+    for (let minute = 0; minute < 10; minute++) {
+      const ids = Array.from({ length: executors }, (_, index) => `${minute}-${index}`);
+      await rig.put(...ids.map((id) => job(id)));
+      for (const realm of rig.realms) for (const id of realm.ids.filter((id) => ids.includes(id))) realm.end(id);
+      await rig.clock.advance(60_000);
+      assertEquals(ids.map((id) => rig.queue.action(id)), ids.map(() => "succeed"));
+    }
+    rig.cell.end(rig.cell.ids[0]!);
+    assertEquals(rig.cell.ids.length, 2);
+    await rig.end();
+  });
+}
+
+Deno.test("Worker clears only those who were suspected together with the guilty one", async () => {
+  const rig = await Rig.started();
+  for (const names of [["a", "b"], ["c", "d"]]) {
+    await rig.put(...names.map((id) => job(id)));
+    rig.realm.start(...names);
+    rig.realm.exit();
+    await rig.clock.advance(150);
+  }
+  assertEquals(rig.cell.ids, ["b"]);
+  rig.cell.start("b");
+  rig.cell.exit();
+  await rig.clock.advance(300);
+  assertEquals([rig.realm.ids, rig.cell.ids], [["a"], ["d"]]);
+  await rig.end();
+});
+
+Deno.test("Worker leases nothing while more jobs wait as suspects than may run at a time", async () => {
+  const rig = await Rig.started({ concurrency: 2 });
+  for (const names of [["a", "b"], ["c", "d"]]) {
+    await rig.put(...names.map((id) => job(id)));
+    rig.realm.start(...names);
+    rig.realm.exit();
+    await rig.clock.advance(150);
+  }
+  await rig.put(job("e"));
+  assertEquals([rig.cell.ids, rig.realm.ids], [["b"], []], "one runs, three wait");
+  rig.cell.end("b");
+  await rig.clock.advance(2);
+  assertEquals(rig.realm.ids, ["e"]);
   await rig.end();
 });
 
@@ -121,7 +185,7 @@ Deno.test("Worker drops an attempt without a lease when its executor dies", asyn
   await rig.clock.advance(2_000);
   rig.realm.exit();
   await rig.clock.advance(150);
-  assertEquals([rig.queue.settlements, rig.realm.ids], [[], ["b"]]);
+  assertEquals([rig.queue.settlements, rig.cell.ids], [[], ["b"]]);
   await settleDown();
   await rig.end();
 });
@@ -132,13 +196,13 @@ Deno.test("Worker does not run a suspect whose lease was lost while another one 
   rig.realm.start("a", "b");
   rig.realm.exit();
   await rig.clock.advance(150);
-  assertEquals(rig.realm.ids, ["b"]);
-  rig.realm.start("b");
+  assertEquals(rig.cell.ids, ["b"]);
+  rig.cell.start("b");
   rig.queue.lost = ["a"];
   await rig.clock.advance(2_000);
-  rig.realm.exit();
+  rig.cell.exit();
   await rig.clock.advance(300);
-  assertEquals([rig.queue.action("b"), rig.realm.ids], ["retry", []]);
+  assertEquals([rig.queue.action("b"), rig.realm.ids, rig.cell.ids], ["retry", [], ["b"]]);
   await rig.end();
 });
 
@@ -148,16 +212,16 @@ Deno.test("Worker cancels a suspect that waits for its turn, and forgets one who
   rig.realm.start("a", "b", "c", "d");
   rig.realm.exit();
   await rig.clock.advance(150);
-  assertEquals(rig.realm.ids, ["d"]);
-  rig.realm.start("d");
+  assertEquals(rig.cell.ids, ["d"]);
+  rig.cell.start("d");
   [rig.queue.cancelled, rig.queue.lost] = [["a"], ["b"]];
   await rig.clock.advance(2_000);
   assertEquals(rig.queue.settlements.map(({ id, action }) => [id, action]), [["a", "cancel"]]);
-  rig.realm.end("d");
-  assertEquals(rig.realm.ids, ["d", "c"]);
-  rig.realm.end("c");
+  rig.cell.end("d");
+  assertEquals(rig.cell.ids, ["d", "c"]);
+  rig.cell.end("c");
   await rig.put(job("b", { token: "newer" }));
-  assertEquals(rig.realm.ids, ["d", "c", "b"], "it may run again");
+  assertEquals(rig.realm.ids, ["b"], "it may run again");
   await rig.end();
 });
 
@@ -169,14 +233,17 @@ Deno.test("Worker fails only the job that is alone at three deaths, whatever ran
     rig.realm.start("bad", ...(loss === 1 ? neighbours : []));
     rig.realm.exit("crashed", "exit code 70");
     await rig.clock.advance(400);
-    for (; rig.realm.ids.at(-1) !== "bad"; await rig.clock.advance(2)) {
-      const id = rig.realm.ids.at(-1)!;
-      rig.realm.start(id);
-      rig.realm.end(id);
+    while (rig.cell.ids.at(-1) !== "bad") {
+      const id = rig.cell.ids.at(-1)!;
+      rig.cell.start(id);
+      rig.cell.end(id);
+      assertEquals(rig.cell.stopped, false, "the guilty one never ran alone");
     }
-    rig.realm.start("bad");
-    rig.realm.exit("crashed", "exit code 70");
-    await rig.clock.advance(400);
+    rig.cell.start("bad");
+    rig.cell.exit("crashed", "exit code 70");
+    await rig.clock.advance(150);
+    for (const id of rig.realm.ids) rig.realm.end(id);
+    await rig.clock.advance(250);
     const settled = rig.queue.settlements.filter(({ id }) => id === "bad").map(({ action }) => action);
     assertEquals(settled.length, loss);
     if (loss < 3) await rig.put(job("bad", { token: `${loss}`, attempts: loss + 1 }), job(`beside-${loss}`));
@@ -195,11 +262,11 @@ Deno.test("Worker leaves a suspect in its executor that is slow to begin", async
   rig.realm.start("a", "b");
   rig.realm.exit();
   await rig.clock.advance(150);
-  rig.realm.begun = 0;
+  rig.cell.begun = 0;
   await rig.clock.advance(2_000);
-  assertEquals([rig.realm.ids, rig.realm.recalls, rig.queue.settlements], [["b"], 0, []]);
-  rig.realm.start("b");
-  rig.realm.end("b");
-  assertEquals(rig.realm.ids, ["b", "a"]);
+  assertEquals([rig.cell.ids, rig.cell.recalls, rig.queue.settlements], [["b"], 0, []]);
+  rig.cell.start("b");
+  rig.cell.end("b");
+  assertEquals(rig.cell.ids, ["b", "a"]);
   await rig.end();
 });

@@ -39,6 +39,7 @@ export class Dispatcher {
   /** Leased, and not in an executor: there was no room. */
   #waiting: Attempt[] = [];
   #accepting = true;
+  #suspicions = 0;
   #moved = Promise.withResolvers<void>();
 
   /** @param roomier Told when there may be room for more jobs. */
@@ -163,7 +164,7 @@ export class Dispatcher {
     this.#accepting = false;
     this.#executors.close();
     this.#release(this.#waiting.splice(0), STOPPING);
-    for (const executor of this.#executors.all) this.#release(executor.exonerate(), STOPPING);
+    this.#release(this.#withdraw(() => true), STOPPING);
     await Promise.all(this.#executors.all.map((executor) => this.#drain(executor)));
   }
 
@@ -203,9 +204,7 @@ export class Dispatcher {
   /** While none of its executors can run anything, other workers may. */
   #giveBackWaiting(): void {
     if (this.#executors.ready > 0) return;
-    const isolated = this.#executors.all.flatMap((executor) => executor.exonerate());
-    for (const attempt of isolated) if (attempt.leaseLost) this.#ledger.forget(attempt);
-    this.#release([...this.#waiting.splice(0), ...isolated.filter(isLive)], "no executor can be started");
+    this.#release([...this.#waiting.splice(0), ...this.#withdraw(() => true)], "no executor can be started");
   }
 
   #assign(attempts: readonly Attempt[]): void {
@@ -234,7 +233,10 @@ export class Dispatcher {
         if (bus.has("attempts.started")) bus.emit("attempts.started", { jobs: attempts.map(({ job }) => job) });
       },
       ended: (attempt, reported, durationMs) => this.#ended(attempt, reported, durationMs),
-      reported: () => this.#move(),
+      reported: (executor) => {
+        this.#executors.reported(executor);
+        this.#move();
+      },
       progress: (attempt, value, note) => this.#progress(attempt, value, note),
       logged: (attempt, level, message) => this.#reports.log(attempt, level, message),
       gone: (executor, end) => this.#gone(executor, end),
@@ -265,25 +267,38 @@ export class Dispatcher {
     const { guilty, suspects, innocent } = blame(end);
     for (const attempt of guilty.filter(isLive)) this.#ledger.finish(attempt, endedOutcome(attempt, detail));
     this.#release(innocent.filter(isLive), `its executor was ended (${reason})`);
-    this.#rerun(executor, suspects.filter(isLive), guilty.length > 0, end.unstarted.filter(isLive));
+    this.#clearBeside(guilty);
+    this.#rerun(suspects.filter(isLive), end.unstarted.filter(isLive));
     this.#executors.replace(executor, end);
     this.#move();
   }
 
-  #rerun(executor: Executor, suspects: Attempt[], found: boolean, unstarted: Attempt[]): void {
-    if (!this.#accepting) return this.#release([...executor.exonerate(), ...suspects, ...unstarted], STOPPING);
-    // One of the suspects was found guilty, so that the others are cleared.
-    if (found && suspects.length === 0) this.#waiting.unshift(...this.#cleared(executor));
-    for (const attempt of suspects) attempt.rewind();
-    executor.isolate(suspects);
+  #rerun(suspects: Attempt[], unstarted: Attempt[]): void {
+    // One that was alone and had no chance to start is a suspect still.
+    if (!this.#accepting) return this.#release([...this.#withdraw(() => true), ...suspects, ...unstarted], STOPPING);
+    this.#suspicions++;
+    for (const attempt of suspects) {
+      attempt.rewind();
+      attempt.suspicion = this.#suspicions;
+    }
+    this.#executors.isolate(suspects);
     this.#assign(unstarted);
   }
 
-  /** Suspects that are none any more, without those whose lease was lost meanwhile. */
-  #cleared(executor: Executor): Attempt[] {
-    const cleared = executor.exonerate();
-    for (const attempt of cleared) if (attempt.leaseLost) this.#ledger.forget(attempt);
-    return cleared.filter(isLive);
+  /** Who was suspected together with a guilty one is not any more. */
+  #clearBeside(guilty: readonly Attempt[]): void {
+    const found = new Set(guilty.map(({ suspicion }) => suspicion).filter((suspicion) => suspicion > 0));
+    if (found.size === 0) return;
+    const cleared = this.#withdraw(({ suspicion }) => found.has(suspicion));
+    for (const attempt of cleared) attempt.suspicion = 0;
+    this.#waiting.unshift(...cleared);
+  }
+
+  /** Takes suspects back, without those whose lease was lost meanwhile. */
+  #withdraw(which: (suspect: Attempt) => boolean): Attempt[] {
+    const taken = this.#executors.withdraw(which);
+    for (const attempt of taken) if (attempt.leaseLost) this.#ledger.forget(attempt);
+    return taken.filter(isLive);
   }
 
   #release(attempts: readonly Attempt[], why: string): void {
@@ -296,7 +311,7 @@ export class Dispatcher {
     this.#parts.bus.emit("leases.lost", { ids: attempts.map(({ job }) => job.id) });
     for (const executor of this.#executors.all) executor.abort(attempts, "lease lost");
     const lost = new Set(attempts);
-    const suspects = this.#executors.all.flatMap((executor) => executor.withdraw(lost));
+    const suspects = this.#executors.withdraw((suspect) => lost.has(suspect));
     for (const attempt of [...this.#waiting, ...suspects]) if (attempt.leaseLost) this.#ledger.forget(attempt);
     this.#waiting = this.#waiting.filter(isLive);
   }
@@ -305,7 +320,7 @@ export class Dispatcher {
     if (attempts.length === 0) return;
     const asked = new Set(attempts);
     for (const executor of this.#executors.all) executor.abort(attempts, "cancelled");
-    const suspects = this.#executors.all.flatMap((executor) => executor.withdraw(asked));
+    const suspects = this.#executors.withdraw((suspect) => asked.has(suspect));
     const unsent = [...this.#waiting.filter((attempt) => asked.has(attempt)), ...suspects];
     this.#waiting = this.#waiting.filter((attempt) => !asked.has(attempt));
     for (const attempt of unsent) {

@@ -103,6 +103,11 @@ export class Executor {
     return this.#suspects.length > 0 || this.#aloneRuns;
   }
 
+  /** How many wait to be run alone. */
+  get suspects(): number {
+    return this.#suspects.length;
+  }
+
   /** Whether the event loop has answered the last abort. */
   get responsive(): boolean {
     return !this.#abortUnanswered;
@@ -197,15 +202,10 @@ export class Executor {
     this.#sendSuspect();
   }
 
-  /** Takes the suspects that have not been run alone. */
-  exonerate(): Attempt[] {
-    return this.#suspects.splice(0);
-  }
-
-  /** Takes some of the suspects that have not been run alone. */
-  withdraw(attempts: ReadonlySet<Attempt>): Attempt[] {
-    const taken = this.#suspects.filter((suspect) => attempts.has(suspect));
-    if (taken.length > 0) this.#suspects = this.#suspects.filter((suspect) => !attempts.has(suspect));
+  /** Takes those of the suspects that have not been run alone. */
+  withdraw(which: (suspect: Attempt) => boolean): Attempt[] {
+    const taken = this.#suspects.filter(which);
+    if (taken.length > 0) this.#suspects = this.#suspects.filter((suspect) => !which(suspect));
     return taken;
   }
 

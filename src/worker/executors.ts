@@ -18,46 +18,51 @@ export interface ExecutorsParts extends Omit<ExecutorParts, "index"> {
   readonly failed: () => void;
 }
 
+/** How long the executor for suspects has to end in good order. */
+const STOP_MS = 500;
 const RESTART_MS = 100;
 const LONGEST_RESTART_MS = 30_000;
 
-/** The executors of a worker. */
+/** The executors of a worker, and one more where suspects run, one at a time: all else goes on meanwhile. */
 export class Executors {
   readonly #parts: ExecutorsParts;
-  readonly #all: Executor[];
+  readonly #shared: readonly Executor[];
+  /** Has a realm only while there are suspects. */
+  readonly #cell: Executor;
+  #cellOpen = false;
   readonly #failures = new Map<Executor, number>();
   readonly #timers = new Map<Executor, () => void>();
   #closed = false;
+  /** Every executor, also those that are being replaced, and the one for suspects. */
+  readonly all: readonly Executor[];
 
   /** Opens nothing until `start`. */
   constructor(parts: ExecutorsParts) {
     this.#parts = parts;
-    this.#all = Array.from({ length: parts.count }, (_, index) => new Executor({ ...parts, index }));
+    this.#shared = Array.from({ length: parts.count }, (_, index) => new Executor({ ...parts, index }));
+    this.#cell = new Executor({ ...parts, index: parts.count });
+    this.all = [...this.#shared, this.#cell];
   }
 
-  /** Every executor, also those that are being replaced. */
-  get all(): readonly Executor[] {
-    return this.#all;
-  }
-
-  /** How many take attempts now. */
+  /** How many take attempts now, without the one for suspects. */
   get ready(): number {
-    return this.#all.filter(({ ready }) => ready).length;
+    return this.#shared.filter(({ ready }) => ready).length;
   }
 
-  /** How many attempts they can take now. */
+  /** How many attempts they can take now; none while more wait as suspects than may run at a time. */
   get room(): number {
-    return this.#all.reduce((sum, executor) => sum + this.#roomOf(executor), 0);
+    if (this.#cell.suspects > this.#shared.length * this.#parts.concurrency) return 0;
+    return this.#shared.reduce((sum, executor) => sum + this.#roomOf(executor), 0);
   }
 
   /** How many attempts they could take if they had none. */
   get capacity(): number {
-    return this.#all.filter(takes).length * this.#parts.prefetch.bound;
+    return this.#shared.filter(takes).length * this.#parts.prefetch.bound;
   }
 
   /** Whether one of them has a slot with nothing to run. */
   get hungry(): boolean {
-    return this.#all.some((executor) => takes(executor) && executor.load < executor.lanes);
+    return this.#shared.some((executor) => takes(executor) && executor.load < executor.lanes);
   }
 
   /**
@@ -65,12 +70,12 @@ export class Executors {
    * @throws the first error; the others are ended then.
    */
   async start(): Promise<void> {
-    const opening = this.#all.map((executor) => this.#open(executor));
+    const opening = this.#shared.map((executor) => this.#open(executor));
     try {
       await Promise.all(opening);
     } catch (error) {
       this.close();
-      for (const executor of this.#all) executor.kill("stopped");
+      for (const executor of this.#shared) executor.kill("stopped");
       await Promise.allSettled(opening);
       throw error;
     }
@@ -78,7 +83,7 @@ export class Executors {
 
   /** Sends attempts to those with the least to do; answers what there is no room for. */
   assign(attempts: readonly Attempt[]): Attempt[] {
-    const shares = this.#all.filter(takes).map((executor) => ({
+    const shares = this.#shared.filter(takes).map((executor) => ({
       executor,
       room: this.#roomOf(executor),
       attempts: [] as Attempt[],
@@ -97,12 +102,35 @@ export class Executors {
     return attempts.slice(given);
   }
 
+  /** Has suspects of one end of an executor run alone. */
+  isolate(suspects: readonly Attempt[]): void {
+    if (suspects.length === 0) return;
+    this.#cell.isolate(suspects);
+    if (this.#cellOpen) return;
+    this.#cellOpen = true;
+    this.#reopen(this.#cell);
+  }
+
+  /** Takes back those of the suspects that have not been run alone. */
+  withdraw(which: (suspect: Attempt) => boolean): Attempt[] {
+    return this.#cell.withdraw(which);
+  }
+
+  /** An executor has reported: the one for suspects is closed when it has none any more. */
+  reported(executor: Executor): void {
+    if (executor === this.#cell && executor.ready && executor.load === 0 && !executor.alone) {
+      void executor.stop(STOP_MS);
+    }
+  }
+
   /**
    * Opens another realm for an executor that ended: at once after a timeout, else after a pause. The pause grows only
    * while nothing runs in between: handlers that end their executor are dealt with by the count of their losses.
    */
   replace(executor: Executor, { reason, worked }: ExecutorGone): void {
     if (worked) this.#failures.delete(executor);
+    if (executor === this.#cell) this.#cellOpen = executor.alone;
+    if (executor === this.#cell && !this.#cellOpen) return;
     if (reason === "timeout") this.#reopen(executor);
     else this.#reopenLater(executor);
   }
@@ -125,6 +153,7 @@ export class Executors {
     if (this.#closed) return executor.kill("stopped");
     this.#parts.bus.emit("executor.started", { executor: executor.name, pid: realm.pid, startMs: realm.startMs });
     this.#parts.opened();
+    this.reported(executor);
   }
 
   #reopenLater(executor: Executor): void {
@@ -158,7 +187,7 @@ export class Executors {
 }
 
 function takes(executor: Executor): boolean {
-  return executor.ready && !executor.alone && !executor.stalled;
+  return executor.ready && !executor.stalled;
 }
 
 function load(share: { readonly executor: Executor; readonly attempts: readonly Attempt[] }): number {

@@ -231,10 +231,12 @@ export class Rig {
   /** Called in place of opening a realm; may throw. */
   open: (host: RealmHost, index: number) => Promise<HandRealm>;
   readonly #events = new Map<EventName, unknown[]>();
+  readonly #cell: string;
 
   constructor(options: RigOptions = {}, prepare?: (queue: HandQueue) => void) {
     prepare?.(this.queue);
     const { results, mapStack, explain, ...rest } = options;
+    this.#cell = `realm-${rest.executors ?? 1}`;
     this.open = (host, index) => Promise.resolve(new HandRealm(host, index));
     this.worker = new Worker({
       queue: this.queue,
@@ -271,9 +273,14 @@ export class Rig {
     return rig;
   }
 
-  /** The newest realm. */
+  /** The newest realm, without those of suspects. */
   get realm(): HandRealm {
-    return this.realms.at(-1)!;
+    return this.realms.findLast(({ name }) => name !== this.#cell)!;
+  }
+
+  /** The newest realm of suspects. */
+  get cell(): HandRealm {
+    return this.realms.findLast(({ name }) => name === this.#cell)!;
   }
 
   /** Events of a name since the first call with it. */
