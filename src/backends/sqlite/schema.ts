@@ -80,6 +80,8 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX endings_of_state ON endings (state, at);
   `,
   ENQUEUE_VIEW,
+  // A drain of some queues asks whether any of their jobs waits for a retry, whatever number of others does.
+  "CREATE INDEX jobs_retrying_by_queue ON jobs (queue, run_at) WHERE state = 6;",
 ];
 
 /** Says in the file's header whose database it is: "nuvo". */

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { Child, codeOf, OwnQueue, TempFolder } from "./testing.ts";
+import { Child, codeOf, newJobs, OwnQueue, TempFolder } from "./testing.ts";
 
 /** Everything that a database is made of, its mode included. */
 function contentsOf(path: string): unknown {
@@ -58,4 +58,20 @@ Deno.test("migrate() leaves tables of others alone in a database of its own", as
   db.exec("CREATE TABLE orders (title TEXT)");
   db.close();
   assertEquals(await codeOf(() => new OwnQueue({ path }).close()), "no error");
+});
+
+Deno.test("migrate() brings an older database up to date, with its jobs", async () => {
+  await using folder = new TempFolder();
+  const [path, fresh] = [folder.file("old.db"), folder.file("new.db")];
+  await new OwnQueue({ path: fresh }).close();
+  const first = new OwnQueue({ path });
+  await first.enqueue(newJobs(3));
+  await first.close();
+  const db = new DatabaseSync(path);
+  db.exec("DROP INDEX jobs_retrying_by_queue; PRAGMA user_version = 3");
+  db.close();
+  const queue = new OwnQueue({ path });
+  assertEquals(await queue.qsize(), 3);
+  await queue.close();
+  assertEquals(contentsOf(path), contentsOf(fresh));
 });
