@@ -137,6 +137,15 @@ export function storeLocked(path: string): NuvomError {
   });
 }
 
+/** `NUVOM_FILE_NEWER` */
+export function newerJobFile(name: string, found: number, known: number): NuvomError {
+  return new NuvomError("NUVOM_FILE_NEWER", {
+    what: `The file of a job ${name} was written by a newer nuvom: its version is ${found}; this one knows ${known}.`,
+    mend: "Use the nuvom that wrote it or a newer one, or set NUVOM_FILE_PATH to another folder; nothing was changed.",
+    exitCode: 3,
+  });
+}
+
 /** `NUVOM_FILE_STORE`: what the disk says; errors of nuvom stay as they are. */
 export function folderFailed(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof NuvomError) return error;

@@ -1,13 +1,16 @@
 /** Files that are there whole or not at all. @module */
 
-/** Writes a file beside, waits for the disk, then renames it over the old one. */
-export function writeWhole(path: string, text: string): void {
+/**
+ * Writes a file beside, waits for the disk, then renames it over the old one. That it has the name reaches the disk with
+ * its folder. @param loosely Does not wait for the disk: a power cut may leave anything there.
+ */
+export function writeWhole(path: string, text: string, loosely = false): void {
   const temp = `${path}.tmp`;
   try {
     const file = Deno.openSync(temp, { write: true, create: true, truncate: true, mode: 0o600 });
     try {
       writeAll(file, text);
-      file.syncSync();
+      if (!loosely) file.syncSync();
     } finally {
       file.close();
     }

@@ -2,6 +2,7 @@
 
 import { JOB_STATES, type JobRecord } from "../../core/mod.ts";
 import { checkJobs } from "../check_jobs.ts";
+import { newerJobFile } from "../errors.ts";
 import type { SavedJob } from "../memory/store.ts";
 import { fileNameOf } from "./names.ts";
 
@@ -13,7 +14,10 @@ export function writeJob(saved: SavedJob): string {
   return `${JSON.stringify({ version: VERSION, ...saved }, null, 1)}\n`;
 }
 
-/** The job of a file; a sentence that says what is wrong with it when it is none. */
+/**
+ * The job of a file; a sentence that says what is wrong with it when it is none.
+ * @throws {NuvomError} `NUVOM_FILE_NEWER`
+ */
 export function readJob(name: string, text: string): SavedJob | string {
   let value: Partial<SavedJob> & { version?: number } | null;
   try {
@@ -21,6 +25,7 @@ export function readJob(name: string, text: string): SavedJob | string {
   } catch {
     return "it is no JSON";
   }
+  if (typeof value?.version === "number" && value.version > VERSION) throw newerJobFile(name, value.version, VERSION);
   if (value?.version !== VERSION) return `its version is not ${VERSION}`;
   const { record, sequence, cancelRequested, backingOff, trace = null } = value;
   if (record === undefined || !isRecord(record)) return "it holds no job";

@@ -1,37 +1,32 @@
 /** The file queue: durable, shared by the processes of one machine, a file a job. @module */
 
-import type {
-  CancelStatus,
-  EnqueueReceipt,
-  JobRecord,
-  JobReport,
-  JobTrace,
-  LeasedJob,
-  LeaseRef,
-  LeaseRequest,
-  NewJob,
-  PruneRequest,
-  QueueBackend,
-  QueueCapability,
-  QueueStats,
-  RenewReport,
-  RetryStatus,
-  Settlement,
-  SettleStatus,
+import {
+  type CancelStatus,
+  type EnqueueReceipt,
+  type JobRecord,
+  type JobReport,
+  type JobTrace,
+  type LeasedJob,
+  type LeaseRef,
+  type LeaseRequest,
+  type NewJob,
+  type PruneRequest,
+  QUEUE_CAPABILITIES,
+  type QueueBackend,
+  type QueueCapability,
+  type QueueStats,
+  type RenewReport,
+  type RetryStatus,
+  type Settlement,
+  type SettleStatus,
 } from "../../core/mod.ts";
+import { leaseOrWait } from "../lease_or_wait.ts";
 import { MemoryQueue } from "../memory/queue.ts";
 import type { FileStore } from "./store.ts";
 
-/** Without any wake-up a waiting lease looks again after this long. */
-const LOOK_AGAIN_MS = 2_000;
-
 /** Everything that the contract knows, by the rules of the memory queue. */
 export class FileQueue implements QueueBackend {
-  readonly capabilities: ReadonlySet<QueueCapability> = new Set<QueueCapability>([
-    ...new MemoryQueue().capabilities,
-    "durable",
-    "shared",
-  ]);
+  readonly capabilities: ReadonlySet<QueueCapability> = new Set(QUEUE_CAPABILITIES);
   readonly store: string;
   readonly #store: FileStore;
   readonly #closing = new AbortController();
@@ -46,19 +41,18 @@ export class FileQueue implements QueueBackend {
     return this.#do((queue) => queue.enqueue(jobs));
   }
 
-  async lease(request: LeaseRequest): Promise<LeasedJob[]> {
+  lease(request: LeaseRequest): Promise<LeasedJob[]> {
     const { clock, wake } = this.#store;
-    const until = clock.now() + request.waitMs;
-    const { signal: closing } = this.#closing;
-    const signal = request.signal === undefined ? closing : AbortSignal.any([closing, request.signal]);
-    while (!signal.aborted) {
-      const jobs = await this.#do((queue) => queue.lease({ ...request, waitMs: 0 }));
-      const now = clock.now();
-      if (jobs.length > 0 || now >= until) return jobs;
-      if (this.#store.watch()) continue;
-      await wake.wait(clock, Math.max(0, Math.min(until, this.#store.nextDue(), now + LOOK_AGAIN_MS) - now), signal);
-    }
-    return [];
+    return leaseOrWait(request, {
+      clock,
+      wake,
+      closing: this.#closing.signal,
+      take: async () => {
+        const jobs = await this.#do((queue) => queue.lease({ ...request, waitMs: 0 }));
+        return { jobs, nextDue: this.#store.nextDue() };
+      },
+      watch: () => this.#store.watch(),
+    });
   }
 
   renew(leases: readonly LeaseRef[], leaseMs: number): Promise<RenewReport> {

@@ -11,6 +11,7 @@ import { Wake } from "../wake.ts";
 import { removeIfThere, syncFolder, textIfThere, writeWhole } from "./folder.ts";
 import { readJob, writeJob } from "./job_file.ts";
 import { Journal } from "./journal.ts";
+import { LeaseFile } from "./lease_file.ts";
 import { fileNameOf } from "./names.ts";
 
 /** How a folder is opened. */
@@ -51,7 +52,9 @@ export class FileStore {
   readonly #options: FileStoreOptions;
   readonly #path: string;
   readonly #journal: Journal;
+  readonly #leases: LeaseFile;
   readonly #changed = new Set<string | null>();
+  readonly #renewed = new Set<string>();
   readonly #ids = new Map<string, string>();
   #watcher: Deno.FsWatcher | undefined;
   #closed = false;
@@ -63,6 +66,7 @@ export class FileStore {
     this.name = `file:${options.path}`;
     this.clock = options.clock ?? systemClock;
     this.#journal = new Journal(`${options.path}/journal`);
+    this.#leases = new LeaseFile(`${options.path}/leases.json`);
     this.memory = this.#emptyMemory();
     this.transaction(() => {});
   }
@@ -76,6 +80,7 @@ export class FileStore {
     try {
       return this.#locked(() => {
         this.#changed.clear();
+        this.#renewed.clear();
         this.#catchUp();
         isBehind = false;
         const result = fn(this.memory);
@@ -85,7 +90,7 @@ export class FileStore {
     } catch (error) {
       // What is in memory may never have been written, or not all that others wrote was read: it is read anew.
       const isLocked = error instanceof Deno.errors.Busy;
-      if (!isLocked && (isBehind || this.#changed.size > 0)) this.#journal.forget();
+      if (!isLocked && (isBehind || this.#changed.size + this.#renewed.size > 0)) this.#journal.forget();
       throw isLocked ? storeLocked(this.#path) : folderFailed(this.#path, error);
     }
   }
@@ -151,9 +156,12 @@ export class FileStore {
     const unfinished = this.#readJson<Changes>(REDO);
     if (unfinished !== null) this.#redo(unfinished);
     const names = this.#journal.news();
-    if (names === null) return this.#readAll();
-    for (const name of new Set(names)) if (name !== REST) this.#readOne(name);
-    if (names.includes(REST)) this.#readRest();
+    if (names === null) this.#readAll();
+    else {
+      for (const name of new Set(names)) if (name !== REST) this.#readOne(name);
+      if (names.includes(REST)) this.#readRest();
+    }
+    this.#leases.read(this.memory, names === null || names.length > 0);
   }
 
   #redo(changes: Changes): void {
@@ -161,7 +169,7 @@ export class FileStore {
     this.#journal.add(Object.keys(changes));
     this.#journal.forget();
     this.#apply(changes);
-    removeIfThere(`${this.#path}/${REDO}`);
+    this.#removeRedo();
   }
 
   #readAll(): void {
@@ -215,6 +223,7 @@ export class FileStore {
   }
 
   #write(): void {
+    if (this.#renewed.size > 0) this.#leases.write(this.memory, this.#renewed);
     if (this.#changed.size === 0) return;
     const changes: Record<string, string | null> = {};
     for (const id of this.#changed) {
@@ -240,14 +249,21 @@ export class FileStore {
       return this.#apply(changes);
     }
     writeWhole(`${this.#path}/${REDO}`, JSON.stringify(changes));
+    syncFolder(this.#path);
     try {
       this.#journal.add(names);
       this.#apply(changes);
-      removeIfThere(`${this.#path}/${REDO}`);
+      this.#removeRedo();
     } catch {
       // A disk that is full: the next call ends it, or fails before it does anything else.
       this.#journal.forget();
     }
+  }
+
+  /** Were it to come back with a power cut, it would undo what is written after it. */
+  #removeRedo(): void {
+    removeIfThere(`${this.#path}/${REDO}`);
+    syncFolder(this.#path);
   }
 
   #apply(changes: Changes): void {
@@ -257,6 +273,7 @@ export class FileStore {
       else writeWhole(path, text);
     }
     syncFolder(`${this.#path}/jobs`);
+    if (changes[REST] !== undefined) syncFolder(this.#path);
   }
 
   #restText(): string {
@@ -264,6 +281,10 @@ export class FileStore {
   }
 
   #emptyMemory(): MemoryStore {
-    return new SharedMemory({ clock: this.clock, changed: (id) => this.#changed.add(id) });
+    return new SharedMemory({
+      clock: this.clock,
+      changed: (id) => this.#changed.add(id),
+      renewed: (id) => this.#renewed.add(id),
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertGreaterOrEqual, assertLess, assertStringIncludes } from "@std/assert";
+import { FakeClock } from "../../testing/mod.ts";
 import { newJob } from "../../testing/new_job.ts";
 import { Child, codeOf, newJobs, REQUEST, TempFolder } from "../sqlite/testing.ts";
 import { fileNameOf } from "./names.ts";
@@ -172,4 +173,95 @@ Deno.test("FileStore says in full sentences what is wrong with its folder", asyn
   await using folder = new TempFolder();
   await Deno.writeTextFile(folder.file("file"), "");
   assertEquals(await codeOf(() => new OwnFileQueue({ path: folder.file("file") })), "NUVOM_FILE_STORE");
+});
+
+Deno.test("FileQueue.renew() writes no file of a job, and every process knows of it", async () => {
+  await using folder = new TempFolder();
+  const clock = new FakeClock();
+  const open = () => new OwnFileQueue({ path: folder.path, clock });
+  const [a, b] = [open(), open()];
+  await a.enqueue(newJobs(3));
+  const request = { ...REQUEST, leaseMs: 1_000, waitMs: 0 };
+  const jobs = await a.lease(request);
+  const files = () => filesOf(`${folder.path}/jobs`).map((name) => Deno.statSync(`${folder.path}/jobs/${name}`).ino);
+  const before = files();
+  await clock.advance(900);
+  assertEquals(await a.renew(jobs, 1_000), { lost: [], cancelled: [] });
+  assertEquals([files(), filesOf(folder.path).includes("leases.json")], [before, true]);
+  await clock.advance(600);
+  const late = open();
+  assertEquals([await b.lease(request), await late.lease(request)], [[], []]);
+  // What changes otherwise takes nothing of it back.
+  await b.cancel([jobs[0]!.id]);
+  await a.settle([{ id: jobs[1]!.id, token: jobs[1]!.token, action: "succeed", result: null }]);
+  assertEquals((await a.renew([jobs[2]!], 2_000)).lost, []);
+  await clock.advance(500);
+  assertEquals(await b.lease(request), []);
+  assertEquals(Object.keys(JSON.parse(Deno.readTextFileSync(`${folder.path}/leases.json`))).length, 2);
+  await clock.advance(1_500);
+  assertEquals((await late.lease(request)).map(({ id, losses }) => [id, losses]), [[jobs[2]!.id, 1]]);
+  for (const queue of [a, b, late]) await queue.close();
+});
+
+Deno.test("FileQueue lets leases run out when a power cut has spoiled their renewals", async () => {
+  await using folder = new TempFolder();
+  const clock = new FakeClock();
+  const queue = new OwnFileQueue({ path: folder.path, clock });
+  await queue.enqueue(newJobs(1));
+  const request = { ...REQUEST, leaseMs: 1_000, waitMs: 0 };
+  const jobs = await queue.lease(request);
+  await queue.renew(jobs, 60_000);
+  await queue.close();
+  await Deno.truncate(`${folder.path}/leases.json`, 9);
+  const next = new OwnFileQueue({ path: folder.path, clock });
+  await clock.advance(1_100);
+  const [again] = await next.lease(request);
+  assertEquals(again?.id, jobs[0]!.id);
+  assertEquals((await next.renew([again!], 5_000)).lost, []);
+  await next.close();
+});
+
+Deno.test("FileStore refuses jobs that a newer nuvom has written, and leaves them where they are", async () => {
+  await using folder = new TempFolder();
+  const queue = new OwnFileQueue({ path: folder.path });
+  const job = newJob();
+  await queue.enqueue([job, newJob()]);
+  const path = `${folder.path}/jobs/${fileNameOf(job.id)}`;
+  await Deno.writeTextFile(path, (await Deno.readTextFile(path)).replace('"version": 1', '"version": 2'));
+  await Deno.remove(`${folder.path}/journal`);
+  assertEquals(await codeOf(() => queue.qsize()), "NUVOM_FILE_NEWER");
+  assertEquals(await codeOf(() => new OwnFileQueue({ path: folder.path })), "NUVOM_FILE_NEWER");
+  assertEquals(filesOf(`${folder.path}/jobs`).length, 2);
+  await queue.close();
+});
+
+/** The changes of names in a folder, and which folders were opened, which is how they are synced. */
+function noted<T>(folder: string, work: () => Promise<T>): Promise<string[]> {
+  const steps: string[] = [];
+  const { openSync, renameSync, removeSync } = Deno;
+  const short = (path: string | URL) => String(path).slice(folder.length + 1).replace(/[^/]+\.[0-9a-f]{24}/, "job");
+  Deno.openSync = (path, options) => {
+    if (options === undefined) steps.push(`sync ${short(path) || "."}`);
+    return openSync(path, options);
+  };
+  Deno.renameSync = (from, to) => (steps.push(`name ${short(to)}`), renameSync(from, to));
+  Deno.removeSync = (path) => (steps.push(`remove ${short(path)}`), removeSync(path));
+  return work().then(() => steps).finally(() => Object.assign(Deno, { openSync, renameSync, removeSync }));
+}
+
+Deno.test("FileStore syncs the folders before and after what it does together, and for each name that it gives", async () => {
+  await using folder = new TempFolder();
+  const queue = new OwnFileQueue({ path: folder.path });
+  assertEquals(await noted(folder.path, () => queue.enqueue(newJobs(2))), [
+    "name redo.json",
+    "sync .",
+    "name jobs/job.json",
+    "name jobs/job.json",
+    "sync jobs",
+    "remove redo.json",
+    "sync .",
+  ]);
+  assertEquals(await noted(folder.path, () => queue.enqueue(newJobs(1))), ["name jobs/job.json", "sync jobs"]);
+  assertEquals(await noted(folder.path, () => queue.pause("mail")), ["name rest.json", "sync jobs", "sync ."]);
+  await queue.close();
 });

@@ -13,6 +13,7 @@ import {
   type NewJob,
   newRecord,
   type PruneRequest,
+  QUEUE_CAPABILITIES,
   type QueueBackend,
   type QueueCapability,
   type QueueStats,
@@ -25,28 +26,15 @@ import {
 } from "../../core/mod.ts";
 import { checkJobs } from "../check_jobs.ts";
 import { asSeen, isDue } from "../due.ts";
+import { leaseOrWait } from "../lease_or_wait.ts";
 import { takeByWeight, weightsOf } from "../weights.ts";
 import { retryOne } from "./retry.ts";
 import { type Entry, MemoryStore } from "./store.ts";
 
 /** Jobs live as long as the process. */
 export class MemoryQueue implements QueueBackend {
-  readonly capabilities: ReadonlySet<QueueCapability> = new Set<QueueCapability>([
-    "delay",
-    "priority",
-    "fifo",
-    "lease",
-    "unique",
-    "atomic_batch",
-    "pause",
-    "cancel",
-    "retry",
-    "weights",
-    "inspect",
-    "report",
-    "prune",
-    "namespace",
-  ]);
+  readonly capabilities: ReadonlySet<QueueCapability> = new Set(QUEUE_CAPABILITIES)
+    .difference(new Set<QueueCapability>(["durable", "shared"]));
   readonly store: string;
   readonly #store: MemoryStore;
   readonly #closing = new AbortController();
@@ -69,19 +57,10 @@ export class MemoryQueue implements QueueBackend {
     return receipts;
   }
 
-  async lease(request: LeaseRequest): Promise<LeasedJob[]> {
+  lease(request: LeaseRequest): Promise<LeasedJob[]> {
     const { clock, wake } = this.#store;
-    const until = clock.now() + request.waitMs;
-    const signal = request.signal === undefined
-      ? this.#closing.signal
-      : AbortSignal.any([this.#closing.signal, request.signal]);
-    while (!signal.aborted) {
-      const jobs = this.#take(request);
-      const now = clock.now();
-      if (jobs.length > 0 || now >= until) return jobs;
-      await wake.wait(clock, Math.max(0, Math.min(until, this.#store.nextDue()) - now), signal);
-    }
-    return [];
+    const take = () => ({ jobs: this.#take(request), nextDue: this.#store.nextDue() });
+    return leaseOrWait(request, { clock, wake, closing: this.#closing.signal, take });
   }
 
   renew(leases: readonly LeaseRef[], leaseMs: number): Promise<RenewReport> {

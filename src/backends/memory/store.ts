@@ -52,6 +52,8 @@ export interface MemoryStoreOptions {
   readonly clock?: Clock;
   /** Told the id of every job that changes, and null for a change of pauses or held keys. */
   readonly changed?: (id: string | null) => void;
+  /** Told the id of every job whose lease goes on, and nothing else of it changes. */
+  readonly renewed?: (id: string) => void;
 }
 
 /** A place in one of the heaps; void once the entry has another one. */
@@ -85,6 +87,7 @@ export class MemoryStore {
   /** Keys of jobs that were pruned while they held them. */
   readonly #heldKeys = new Map<string, HeldKey>();
   readonly #changed: (id: string | null) => void;
+  readonly #renewed: (id: string) => void;
   #sequence = 0;
   #tokens = 0;
 
@@ -92,6 +95,7 @@ export class MemoryStore {
   constructor(options: MemoryStoreOptions = {}) {
     this.clock = options.clock ?? systemClock;
     this.#changed = options.changed ?? (() => {});
+    this.#renewed = options.renewed ?? (() => {});
   }
 
   /** Adds a job, or answers the id of the one that holds its id or key. */
@@ -239,8 +243,7 @@ export class MemoryStore {
     this.#sequence = Math.max(this.#sequence, rest.sequence);
     this.entries.set(id, entry);
     if (record.state !== "RUNNING") return this.#queueUp(entry);
-    entry.place = { entry, at: (record as LeasedJob).leaseUntil };
-    this.#leases.push(entry.place);
+    this.holdUntil(entry, (record as LeasedJob).leaseUntil);
   }
 
   /** Keys that are held though their jobs are forgotten. */
@@ -281,14 +284,20 @@ export class MemoryStore {
   /** Makes a job leased. */
   lease(entry: Entry, leased: LeasedJob): void {
     entry.record = leased;
-    this.extend(entry, leased.leaseUntil);
+    this.holdUntil(entry, leased.leaseUntil);
+    this.#changed(entry.record.id);
   }
 
-  /** Its lease lasts until then. */
+  /** Its lease goes on until then. */
   extend(entry: Entry, until: number): void {
+    this.holdUntil(entry, until);
+    this.#renewed(entry.record.id);
+  }
+
+  /** The same, of a renewal that was saved. */
+  holdUntil(entry: Entry, until: number): void {
     entry.place = { entry, at: until };
     this.#leases.push(entry.place);
-    this.#changed(entry.record.id);
   }
 
   /** The entry whose live lease this is; one that ran out lives until the job is given on. */

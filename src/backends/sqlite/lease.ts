@@ -2,18 +2,13 @@
 
 import { type LeasedJob, leasedRecord, type LeaseRequest, lostTooOften, MAX_LEASE_LOSSES } from "../../core/mod.ts";
 import { cancelledByUser } from "../errors.ts";
+import type { Taken } from "../lease_or_wait.ts";
 import { takeByWeight, weightsOf } from "../weights.ts";
 import { Endings } from "./endings.ts";
 import { queuesWith } from "./queues.ts";
 import { rowsOf, toRecord, toToken } from "./rows.ts";
 import { STATE } from "./schema.ts";
 import type { SqliteStore } from "./store.ts";
-
-/** Jobs, and when the next one becomes ready by itself (Infinity: never). */
-export interface Taken {
-  readonly jobs: LeasedJob[];
-  readonly nextDue: number;
-}
 
 /** So many scheduled jobs become ready with one lease: a million that are due at once must not hold up everyone. */
 const MOVED_AT_ONCE = 2_000;

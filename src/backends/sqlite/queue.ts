@@ -1,27 +1,29 @@
 /** The SQLite queue: durable, shared by the processes of one machine. @module */
 
-import type {
-  CancelStatus,
-  EnqueueReceipt,
-  JobRecord,
-  JobReport,
-  JobTrace,
-  LeasedJob,
-  LeaseRef,
-  LeaseRequest,
-  NewJob,
-  PruneRequest,
-  QueueBackend,
-  QueueCapability,
-  QueueStats,
-  RenewReport,
-  RetryStatus,
-  Settlement,
-  SettleStatus,
+import {
+  type CancelStatus,
+  type EnqueueReceipt,
+  type JobRecord,
+  type JobReport,
+  type JobTrace,
+  type LeasedJob,
+  type LeaseRef,
+  type LeaseRequest,
+  type NewJob,
+  type PruneRequest,
+  QUEUE_CAPABILITIES,
+  type QueueBackend,
+  type QueueCapability,
+  type QueueStats,
+  type RenewReport,
+  type RetryStatus,
+  type Settlement,
+  type SettleStatus,
 } from "../../core/mod.ts";
 import { checkJobs } from "../check_jobs.ts";
 import { asSeen } from "../due.ts";
 import { cancelledByUser } from "../errors.ts";
+import { leaseOrWait } from "../lease_or_wait.ts";
 import { Endings } from "./endings.ts";
 import { takeReady } from "./lease.ts";
 import { pruneFinished } from "./prune.ts";
@@ -35,32 +37,12 @@ import { keepReports, traceOf } from "./traces.ts";
 import { heldBy, holdKey } from "./unique_keys.ts";
 import { clearWaiting, countByState, countWaiting, isBusy, WAITING } from "./waiting.ts";
 
-/** Without any wake-up a waiting lease looks again after this long. */
-const LOOK_AGAIN_MS = 2_000;
-
 /** Settlements after which a job waits again. */
 const BACK_ACTIONS: ReadonlySet<Settlement["action"]> = new Set(["retry", "snooze", "release"]);
 
 /** Everything that the contract knows. */
 export class SqliteQueue implements QueueBackend {
-  readonly capabilities: ReadonlySet<QueueCapability> = new Set<QueueCapability>([
-    "delay",
-    "priority",
-    "fifo",
-    "lease",
-    "durable",
-    "shared",
-    "unique",
-    "atomic_batch",
-    "pause",
-    "cancel",
-    "retry",
-    "weights",
-    "inspect",
-    "report",
-    "prune",
-    "namespace",
-  ]);
+  readonly capabilities: ReadonlySet<QueueCapability> = new Set(QUEUE_CAPABILITIES);
   readonly store: string;
   readonly #store: SqliteStore;
   readonly #closing = new AbortController();
@@ -81,20 +63,15 @@ export class SqliteQueue implements QueueBackend {
     return receipts;
   }
 
-  async lease(request: LeaseRequest): Promise<LeasedJob[]> {
+  lease(request: LeaseRequest): Promise<LeasedJob[]> {
     const { clock, wake } = this.#store;
-    const until = clock.now() + request.waitMs;
-    let either: AbortSignal | undefined;
-    while (!this.#closing.signal.aborted && request.signal?.aborted !== true) {
-      const { jobs, nextDue } = takeReady(this.#store, request);
-      const now = clock.now();
-      if (jobs.length > 0 || now >= until) return jobs;
-      if (this.#store.watch()) continue;
-      // Made late: a busy worker never waits.
-      either ??= AbortSignal.any([this.#closing.signal, ...(request.signal === undefined ? [] : [request.signal])]);
-      await wake.wait(clock, Math.max(0, Math.min(until, nextDue, now + LOOK_AGAIN_MS) - now), either);
-    }
-    return [];
+    return leaseOrWait(request, {
+      clock,
+      wake,
+      closing: this.#closing.signal,
+      take: () => takeReady(this.#store, request),
+      watch: () => this.#store.watch(),
+    });
   }
 
   // deno-lint-ignore require-await -- a rejection, not a throw

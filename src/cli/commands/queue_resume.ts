@@ -3,7 +3,7 @@
 import type { CommandRecord } from "../command.ts";
 import { BACKEND_OPTIONS } from "../options.ts";
 
-/** See `../run/queue_resume.ts`. */
+/** See `../run/queue_pause.ts`. */
 export const queueResume = {
   path: "queue resume",
   group: "Queues",
