@@ -46,7 +46,7 @@ import {
   TaskModules,
   type WorkerStatus,
 } from "./host/mod.ts";
-import { Metrics, workerFigures } from "./observe/mod.ts";
+import { logEventsOf, Metrics, workerFigures } from "./observe/mod.ts";
 import { type DiscoveredTask, type RealmHost, unknownMethod } from "./sandbox/mod.ts";
 import { type Ambient, ambientOrNone, setAmbient } from "./sdk/ambient.ts";
 import type { LoadedSettings } from "./settings/mod.ts";
@@ -123,6 +123,7 @@ export class Engine implements AsyncDisposable {
   readonly #taskModules: TaskModules;
   readonly #answers: HostAnswers;
   readonly #ambient: Ambient;
+  readonly #stopLogging: () => void;
   #file: FileStore | undefined;
   #memory: MemoryStore | undefined;
   #sqlite: SqliteStore | undefined;
@@ -139,6 +140,7 @@ export class Engine implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
     this.manifest = manifest;
     this.metrics = new Metrics(this.bus);
+    this.#stopLogging = logEventsOf(this.bus, this.settings.values.logLevel);
     this.#taskModules = new TaskModules(manifest, options.settings);
     this.#answers = {
       metrics: () => this.metrics.snapshot(),
@@ -276,6 +278,7 @@ export class Engine implements AsyncDisposable {
     const host = await this.#host?.catch(() => undefined);
     // What is added last goes first, and each goes whatever becomes of the others.
     const closing = new AsyncDisposableStack();
+    closing.defer(this.#stopLogging);
     // Another engine may have been opened since.
     closing.defer(() => ambientOrNone() === this.#ambient ? setAmbient(undefined) : undefined);
     closing.defer(() => this.#taskModules.dispose());

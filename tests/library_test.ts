@@ -1,7 +1,8 @@
 /** nuvom as a library: an application enqueues, works and waits without the command line. @module */
 
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { loadSettings, NuvomError, openEngine } from "@nuvom/nuvom";
+import { configure, type LogRecord, reset } from "@logtape/logtape";
+import { EventBus, loadSettings, NuvomError, openEngine } from "@nuvom/nuvom";
 import { task } from "nuvom";
 
 /** The application's own import of the task; the project's module of the same text is what executors run. */
@@ -112,6 +113,42 @@ Deno.test("an error that nobody caught in a task names the file that was written
     const { stack } = await logged.promise as { stack: string };
     assertStringIncludes(stack, `${folder}/tasks.js:2:`);
   } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("engines log as the application has configured it, and configure nothing themselves", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "nuvom_library_" });
+  const records: LogRecord[] = [];
+  try {
+    await Deno.writeTextFile(`${folder}/.nuvom_plugins.toml`, "");
+    const settings = loadSettings({ cwd: folder, env: { NUVOM_CACHE_DIR: `${folder}/cache` } });
+    const quiet = await openEngine({ settings });
+    quiet.bus.emit("log", { level: "error", category: "worker", message: "nobody listens" });
+    await configure({
+      sinks: { records: (record) => records.push(record) },
+      loggers: [
+        { category: ["nuvom"], sinks: ["records"] },
+        { category: ["nuvom", "job"], lowestLevel: "error" },
+        { category: ["logtape", "meta"], lowestLevel: "error" },
+      ],
+    });
+    const buses = [new EventBus(), new EventBus()];
+    const engines = await Promise.all(buses.map((bus) => openEngine({ settings, bus })));
+    for (const [index, bus] of buses.entries()) {
+      bus.emit("log", { level: "info", category: "worker", message: `{of} ${index}`, fields: { index } });
+      bus.emit("log", { level: "info", category: "job", message: "left out by the application" });
+      bus.emit("log", { level: "debug", category: "worker", message: "left out by NUVOM_LOG_LEVEL" });
+      await engines[index]!.close();
+      bus.emit("log", { level: "info", category: "worker", message: "after its end" });
+    }
+    await quiet.close();
+    assertEquals(records.map(({ category, message, properties }) => [category, message, properties]), [
+      [["nuvom", "worker"], ["{of} 0"], { index: 0 }],
+      [["nuvom", "worker"], ["{of} 1"], { index: 1 }],
+    ]);
+  } finally {
+    await reset();
     await Deno.remove(folder, { recursive: true });
   }
 });

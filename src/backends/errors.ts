@@ -32,7 +32,9 @@ export function newerSchema(path: string, found: number, known: number): NuvomEr
 export function foreignDatabase(path: string, table: string): NuvomError {
   return new NuvomError("NUVOM_SQLITE_FOREIGN", {
     what: `The database ${path} belongs to another program: it holds a table "${table}" and no jobs of nuvom.`,
-    mend: "Set NUVOM_SQLITE_PATH to a file of its own; nothing was changed.",
+    mend:
+      "Nothing was changed. Set NUVOM_SQLITE_PATH to a file that nuvom makes; an application that wants its data beside " +
+      "the jobs creates its tables in that one, or moves them there as docs/sqlite.md shows.",
     exitCode: 3,
   });
 }

@@ -1,6 +1,5 @@
 /** A command's way to the engine. @module */
 
-import { EventBus } from "../core/mod.ts";
 import { type Engine, openEngine } from "../engine.ts";
 import { openLog } from "../observe/mod.ts";
 import { type Io, MAX_BACKLOG, SIGNAL_CODES, type StopSignal } from "./io.ts";
@@ -19,11 +18,9 @@ export async function openProject(context: SettingsContext, quiet: boolean): Pro
   const { logLevel, logFormat } = settings.values;
   const { err } = context.io;
   const isSet = settings.table.some(({ env, source }) => env === "NUVOM_LOG_LEVEL" && source !== "default");
-  const bus = new EventBus();
-  const engine = await openEngine({ settings, bus });
+  const engine = await openEngine({ settings });
   context.io.enter(settings.values.projectDir);
   const log = openLog({
-    bus,
     level: quiet && !isSet ? "warn" : logLevel,
     format: logFormat,
     write: (line) => err.backlog < MAX_BACKLOG && err.write(line),

@@ -16,7 +16,6 @@ import { logEvents } from "./event_lines.ts";
 
 /** How a log is opened. */
 export interface LogOptions {
-  readonly bus: EventBus;
   /** The least level that is written. */
   readonly level: EventTable["log"]["level"];
   readonly format: "text" | "json";
@@ -42,8 +41,19 @@ const SHOWN: Readonly<Record<LogLevel, string>> = {
   fatal: "FATAL",
 };
 
-/** Writes what happens on the bus. There is one log in a process: opening another one closes the first. */
-export function openLog({ bus, level, format, write }: LogOptions): Log {
+/**
+ * Has what happens on the bus logged, in the categories below `nuvom`, by the logging library of the process. Where its
+ * lines go is for whoever configures that: an application, or {@linkcode openLog} for the command line.
+ *
+ * @param level The least level that is told at all.
+ * @returns ends it.
+ */
+export function logEventsOf(bus: EventBus, level: Level): () => void {
+  return logEvents(bus, level, emit);
+}
+
+/** Configures the log of the whole process; only for the command line, whose process is its own. */
+export function openLog({ level, format, write }: LogOptions): Log {
   const toText = format === "json" ? getJsonLinesFormatter({ properties: "nest:fields" }) : textFormatter();
   configureSync({
     reset: true,
@@ -53,13 +63,7 @@ export function openLog({ bus, level, format, write }: LogOptions): Log {
       { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "error" },
     ],
   });
-  const stop = logEvents(bus, level, emit);
-  return {
-    close() {
-      stop();
-      resetSync();
-    },
-  };
+  return { close: resetSync };
 }
 
 /** As a finished record: a message of foreign code must not be read as a template. */

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type AttemptEnd, EventBus, type EventTable, NuvomError, toErrorData } from "../core/mod.ts";
 import { leasedJob as job } from "../testing/leased_job.ts";
-import { openLog } from "./mod.ts";
+import { logEventsOf, openLog } from "./mod.ts";
 
 /** What the log writes of one event. */
 function written<N extends keyof EventTable>(
@@ -11,7 +11,11 @@ function written<N extends keyof EventTable>(
 ): string {
   const bus = new EventBus();
   const lines: string[] = [];
-  const log = openLog({ bus, level: "info", format: "text", ...options, write: (line) => lines.push(line) });
+  const { level = "info", format = "text" } = options;
+  const log = openLog({ level, format, write: (line) => lines.push(line) });
+  const stop = logEventsOf(bus, level);
+  bus.emit(name, event);
+  stop();
   bus.emit(name, event);
   log.close();
   bus.emit(name, event);

@@ -1,5 +1,5 @@
 /** Log and metrics: subscribers of the event stream. @module */
 
-export { type Log, type LogOptions, openLog } from "./log.ts";
+export { type Log, logEventsOf, type LogOptions, openLog } from "./log.ts";
 export { Metrics } from "./metrics.ts";
 export { workerFigures } from "./worker_figures.ts";

@@ -19,7 +19,7 @@ export interface FileStoreOptions {
   /** It is made when it is missing. */
   readonly path: string;
   readonly clock?: Clock;
-  /** How long a call waits for other processes, in milliseconds. @default 5000 */
+  /** How long a call waits for other processes, in milliseconds. @default 10000 */
   readonly busyTimeoutMs?: number;
   /** Told of files that were moved aside because they are damaged. */
   readonly warn?: (message: string) => void;
@@ -144,7 +144,7 @@ export class FileStore {
   }
 
   #acquire(file: Deno.FsFile): void {
-    const until = performance.now() + (this.#options.busyTimeoutMs ?? 5_000);
+    const until = performance.now() + (this.#options.busyTimeoutMs ?? 10_000);
     const cell = new Int32Array(new SharedArrayBuffer(4));
     while (!file.tryLockSync(true)) {
       if (performance.now() > until) throw new Deno.errors.Busy();
