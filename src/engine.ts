@@ -1,32 +1,9 @@
-/**
- * The composition root: the only file that names concrete backends. It joins manifest, settings, plugins, client and
- * worker of one project.
- * @module
- */
+/** The composition root: joins manifest, settings, plugins, backends, client and worker of one project. @module */
 
-import {
-  type Clock,
-  didYouMean,
-  EventBus,
-  NuvomError,
-  type QueueBackend,
-  type ResultBackend,
-  systemClock,
-  toErrorData,
-} from "./core/mod.ts";
-import {
-  FileQueue,
-  FileResults,
-  FileStore,
-  MemoryQueue,
-  MemoryResults,
-  MemoryStore,
-  openSqlite,
-  SqliteQueue,
-  SqliteResults,
-  type SqliteStore,
-} from "./backends/mod.ts";
+import { type Clock, EventBus, NuvomError, systemClock, toErrorData } from "./core/mod.ts";
 import { Client } from "./client/mod.ts";
+import { Backends, BUILTIN_BACKENDS } from "./engine/backends.ts";
+import { forgetting } from "./engine/forgetting.ts";
 import {
   type ControlRequest,
   ControlServer,
@@ -62,40 +39,6 @@ export interface EngineOptions {
   readonly clock?: Clock;
 }
 
-/** Queue and results of a project, opened. */
-interface Backends {
-  readonly queue: QueueBackend;
-  readonly results: ResultBackend;
-}
-
-/** How a backend inside nuvom is opened. */
-type Builtin = {
-  readonly queue: (engine: BuiltinStores) => QueueBackend;
-  readonly results: (engine: BuiltinStores) => ResultBackend;
-};
-
-/** The stores that built-in backends share. */
-interface BuiltinStores {
-  file(): FileStore;
-  memory(): MemoryStore;
-  sqlite(): SqliteStore;
-}
-
-const BUILTINS: ReadonlyMap<string, Builtin> = new Map([
-  ["memory", {
-    queue: (stores) => new MemoryQueue({ store: stores.memory() }),
-    results: (stores) => new MemoryResults({ store: stores.memory() }),
-  }],
-  ["file", {
-    queue: (stores) => new FileQueue(stores.file()),
-    results: (stores) => new FileResults(stores.file()),
-  }],
-  ["sqlite", {
-    queue: (stores) => new SqliteQueue(stores.sqlite()),
-    results: (stores) => new SqliteResults(stores.sqlite()),
-  }],
-]);
-
 /**
  * Reads the manifest of the project that the settings name. Backends and plugins are opened when they are first needed.
  *
@@ -121,14 +64,11 @@ export class Engine implements AsyncDisposable {
   readonly metrics: Metrics;
   readonly #clock: Clock;
   readonly #taskModules: TaskModules;
+  readonly #backends: Backends;
   readonly #answers: HostAnswers;
   readonly #ambient: Ambient;
   readonly #stopLogging: () => void;
-  #file: FileStore | undefined;
-  #memory: MemoryStore | undefined;
-  #sqlite: SqliteStore | undefined;
   #host: Promise<PluginHost> | undefined;
-  #backends: Promise<Backends> | undefined;
   #client: Promise<Client> | undefined;
   #worker: Worker | undefined;
   #control: ControlServer | undefined;
@@ -142,6 +82,13 @@ export class Engine implements AsyncDisposable {
     this.metrics = new Metrics(this.bus);
     this.#stopLogging = logEventsOf(this.bus, this.settings.values.logLevel);
     this.#taskModules = new TaskModules(manifest, options.settings);
+    this.#backends = new Backends({
+      values: this.settings.values,
+      manifestPath: manifest.path,
+      clock: this.#clock,
+      host: () => this.#openHost(),
+      warn: (message) => this.#warn(message),
+    });
     this.#answers = {
       metrics: () => this.metrics.snapshot(),
       client: {
@@ -238,7 +185,7 @@ export class Engine implements AsyncDisposable {
       await this.#listen(id, host);
       await host.startAll();
     }
-    const { queue, results } = await this.#openBackends();
+    const { queue, results } = await this.#backends.open();
     if (options.weights !== undefined && !queue.capabilities.has("weights")) throw noWeights(this.settings);
     this.metrics.addProvider(async () =>
       workerFigures(await queue.stats(), this.#worker?.inFlight ?? 0, this.#worker?.executorsReady ?? 0)
@@ -274,7 +221,6 @@ export class Engine implements AsyncDisposable {
 
   /** Stops the worker if it runs, then the plugins in reverse order, then closes the backends. May be called twice. */
   async close(): Promise<void> {
-    const backends = await this.#backends?.catch(() => undefined);
     const host = await this.#host?.catch(() => undefined);
     // What is added last goes first, and each goes whatever becomes of the others.
     const closing = new AsyncDisposableStack();
@@ -282,11 +228,10 @@ export class Engine implements AsyncDisposable {
     // Another engine may have been opened since.
     closing.defer(() => ambientOrNone() === this.#ambient ? setAmbient(undefined) : undefined);
     closing.defer(() => this.#taskModules.dispose());
-    closing.defer(() => this.#sqlite?.close());
-    closing.defer(() => this.#file?.close());
+    closing.defer(() => this.#backends.closeStores());
     closing.defer(() => this.#control?.close());
     closing.defer(() => host?.stopAll());
-    for (const backend of [backends?.results, backends?.queue]) closing.defer(() => this.#closeBackend(backend));
+    closing.defer(() => this.#backends.close());
     closing.defer(() => this.#worker?.stop({ graceMs: this.settings.values.shutdownGraceMs }));
     await closing.disposeAsync();
   }
@@ -313,54 +258,8 @@ export class Engine implements AsyncDisposable {
     }
   }
 
-  /** Nuvom's own, else the one that a plugin registers under the name. */
-  async #queueBackend(name: string): Promise<QueueBackend> {
-    const builtin = BUILTINS.get(name);
-    if (builtin !== undefined) return builtin.queue(this.#stores());
-    const host = await this.#openHost();
-    await host.startBackend("queue_backend", name);
-    const queue = await host.queueBackend(name);
-    if (queue === null) throw this.#unknownBackend("queue", name, host.backendNames("queue_backend"));
-    return queue;
-  }
-
-  async #resultBackend(name: string): Promise<ResultBackend> {
-    const builtin = BUILTINS.get(name);
-    if (builtin !== undefined) return builtin.results(this.#stores());
-    const host = await this.#openHost();
-    await host.startBackend("result_backend", name);
-    const results = await host.resultBackend(name);
-    if (results === null) throw this.#unknownBackend("result", name, host.backendNames("result_backend"));
-    return results;
-  }
-
-  #unknownBackend(kind: "queue" | "result", name: string, registered: readonly string[]): NuvomError {
-    const known = [...BUILTINS.keys(), ...registered];
-    return new NuvomError("NUVOM_BACKEND_UNKNOWN", {
-      what: `There is no ${kind} backend "${name}" (NUVOM_${kind.toUpperCase()}_BACKEND).`,
-      mend: `${didYouMean(name, known, `${kind} backend`)} A plugin under ${kind}_backend in ` +
-        `${this.manifest.path} can register it.`,
-      exitCode: 3,
-    });
-  }
-
-  #openBackends(): Promise<Backends> {
-    return this.#backends ??= forgetting(this.#openBoth(), () => this.#backends = undefined);
-  }
-
-  async #openBoth(): Promise<Backends> {
-    const { queueBackend, resultBackend } = this.settings.values;
-    const queue = await this.#queueBackend(queueBackend);
-    try {
-      return { queue, results: await this.#resultBackend(resultBackend) };
-    } catch (error) {
-      await this.#closeBackend(queue);
-      throw error;
-    }
-  }
-
   async #openClient(): Promise<Client> {
-    const { queue, results } = await this.#openBackends();
+    const { queue, results } = await this.#backends.open();
     return new Client({ queue, results, defaults: this.settings.values, clock: this.#clock, bus: this.bus });
   }
 
@@ -369,7 +268,7 @@ export class Engine implements AsyncDisposable {
       manifest: this.manifest,
       settings: this.settings,
       bus: this.bus,
-      builtins: [...BUILTINS.keys()],
+      builtins: BUILTIN_BACKENDS,
       ...this.#answers,
     });
     return this.#host;
@@ -397,27 +296,8 @@ export class Engine implements AsyncDisposable {
     };
   }
 
-  async #closeBackend(backend: QueueBackend | ResultBackend | undefined): Promise<void> {
-    try {
-      await backend?.close();
-    } catch (error) {
-      this.#warn(`a backend could not be closed: ${toErrorData(error).message}`);
-    }
-  }
-
   #warn(message: string): void {
     this.bus.emit("log", { level: "warn", category: "worker", message });
-  }
-
-  #stores(): BuiltinStores {
-    const { sqlitePath, sqliteSynchronous, filePath } = this.settings.values;
-    return {
-      file: () =>
-        this.#file ??= new FileStore({ path: filePath, clock: this.#clock, warn: (message) => this.#warn(message) }),
-      memory: () => this.#memory ??= new MemoryStore({ clock: this.#clock }),
-      sqlite: () =>
-        this.#sqlite ??= openSqlite({ path: sqlitePath, synchronous: sqliteSynchronous, clock: this.#clock }),
-    };
   }
 }
 
@@ -439,12 +319,6 @@ function retentionOf(values: LoadedSettings["values"]): RetentionOptions {
       { states: ["FAILED", "CANCELLED"], keepMs: keepFailedMs || null, keep: keepFailed || null },
     ],
   };
-}
-
-/** What could not be opened is tried again the next time. */
-function forgetting<T>(opening: Promise<T>, forget: () => void): Promise<T> {
-  opening.catch(forget);
-  return opening;
 }
 
 /** Names this process among all workers of a queue. */

@@ -14,7 +14,7 @@ const layer1 = ["core"];
 const layer2 = ["core", "loader", "sdk"];
 const layer3 = ["core", "settings", "observe", "backends", "loader", "sdk", "sandbox"];
 const layer4 = [...layer3, "host", "worker", "scheduler", "client"];
-const layer5 = [...layer4, "engine.ts"];
+const layer5 = [...layer4, "engine", "engine.ts"];
 
 /** By room: `src/NAME`, `src/NAME.ts`, or a file at the top. */
 export const LAYERS: ReadonlyMap<string, Allowance> = new Map<string, Allowance>([
@@ -46,7 +46,8 @@ export const LAYERS: ReadonlyMap<string, Allowance> = new Map<string, Allowance>
   ["worker", { rooms: layer3, packages: [] }],
   ["scheduler", { rooms: layer3, packages: ["@std/ulid"] }],
   ["client", { rooms: layer3, packages: ["@std/ulid"] }],
-  ["engine.ts", { rooms: layer4, packages: [] }],
+  ["engine", { rooms: layer4, packages: [] }],
+  ["engine.ts", { rooms: [...layer4, "engine"], packages: [] }],
   ["testing", { rooms: ["core", "backends", "sdk", "engine.ts"], packages: ["@std/assert"] }],
   // Its tests start `cli.ts`; were its code to import it, there would be a cycle.
   ["cli", { rooms: [...layer5, "testing", "cli.ts", "deno.json"], packages: ["@std/cli", "@std/path"] }],
