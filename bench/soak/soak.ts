@@ -86,6 +86,8 @@ async function enqueue(queue: SqliteQueue, jobs: readonly NewJob[]): Promise<voi
       return;
     } catch (error) {
       if (!(error instanceof NuvomError) || error.code !== "NUVOM_SQLITE_LOCKED") throw error;
+      // The call has blocked this process: the timer that lets the worker go on must have its turn.
+      await pause(0);
     }
   }
 }
