@@ -30,6 +30,7 @@ export const LAYERS: ReadonlyMap<string, Allowance> = new Map<string, Allowance>
       "@std/jsonc",
       "@std/path",
       "@std/semver",
+      "@sveltejs/acorn-typescript",
       "@swc/wasm-typescript",
       "acorn",
       "cjs-module-lexer",

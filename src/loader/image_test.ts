@@ -17,7 +17,9 @@ const BASE = "https://example.com";
 
 async function module(name: string, source: string, index: number, type: "js" | "json" = "js"): Promise<LoadedModule> {
   const url = `${BASE}/${name}`;
-  const { code, map } = type === "js" ? await transpile(url, source) : { code: `export default ${source};`, map: null };
+  const { code, map } = type === "js"
+    ? await transpile(url, source, "module")
+    : { code: `export default ${source};`, map: null };
   const parsed = parseModule(url, code);
   const links = parsed.imports.map(({ specifier, type }) => ({ url: new URL(specifier, url).href, type }));
   const imports = new Map(
@@ -44,8 +46,8 @@ Deno.test("IMAGE_VERSION changes when the same source is written differently", a
   const graph: ModuleGraph = { entries: [], modules, redirects: new Map(), inputs: new Map(), image: null, digest: "" };
   // If this fails, raise IMAGE_VERSION along with the hash: locks hold hashes of what was made.
   assertEquals([IMAGE_VERSION, makeImage("key", graph, list, null).sha256], [
-    "2",
-    "dbf24938d76252380b05f9681c0247da30d1a9eb9215392c6453beb21a738b2c",
+    "3",
+    "80dbd6f1f68eed68280550a235299790226c4de2fde4d6246dc42a41438feea2",
   ]);
 });
 

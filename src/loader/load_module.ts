@@ -4,14 +4,14 @@ import { NuvomError } from "../core/mod.ts";
 import { badSpecifier, syntaxError } from "./errors.ts";
 import { type LoadedModule, type ModuleLink, type ModuleRequest, siteKey } from "./loaded_module.ts";
 import { mediaTypeOf } from "./media_type.ts";
-import { parseModule } from "./parse_module.ts";
+import { type Format, moduleOf, parseModule } from "./parse_module.ts";
 import { type ImportSite, type ParsedModule, requiredType } from "./parsed_module.ts";
 import { readInside, sha256 } from "./read.ts";
 import { isRemote, type RemoteModule, type RemoteModules } from "./remote.ts";
 import type { Project } from "./project.ts";
 import type { Resolution } from "./resolve.ts";
 import { resolveImport, resolveRequire } from "./resolve_local.ts";
-import { startTranspiler, transpile } from "./transpile.ts";
+import { startTranspiler, transpile, type Transpiled } from "./transpile.ts";
 
 /** What modules of one graph are loaded with. */
 export interface LoadContext {
@@ -77,9 +77,12 @@ async function parsedSource(
   { project }: LoadContext,
 ): Promise<{ parsed: ParsedModule; map: string | null }> {
   const text = new TextDecoder().decode(await source.read());
-  const { code, map } = await toCode(source, request, text);
   const format = request.type === "js" ? await project.format(source.url, request.chain) : "module";
-  return { parsed: parseModule(source.url, code, format, map), map };
+  const { code, map, root } = await toCode(source, request, text, format);
+  const parsed = root === undefined
+    ? parseModule(source.url, code, format, map)
+    : moduleOf(source.url, code, { root, isModule: true });
+  return { parsed, map };
 }
 
 /** Bundles hold `try { await import("optional-package") } catch {}`: what is not there fails when it is run, not before. */
@@ -113,14 +116,15 @@ async function toCode(
   { url, mediaType }: RemoteModule,
   { type, chain }: ModuleRequest,
   text: string,
-): Promise<{ code: string; map: string | null }> {
+  format: Format,
+): Promise<Transpiled> {
   if (type === "text") return { code: `export default ${JSON.stringify(text)};`, map: null };
   if (type === "json") return { code: jsonModule(url, text), map: null };
   if (mediaType === "json") {
     const importer = { url: chain.at(-1) ?? url, line: 1, column: 1 };
     throw syntaxError(importer, `the import of ${url} needs \`with { type: "json" }\``);
   }
-  return mediaType === "ts" ? await transpile(url, text) : { code: text, map: null };
+  return mediaType === "ts" ? await transpile(url, text, format) : { code: text, map: null };
 }
 
 function jsonModule(url: string, text: string): string {

@@ -24,13 +24,22 @@ export function parseModule(
   format: Format = "module",
   map: string | null = null,
 ): ParsedModule {
+  return moduleOf(url, source, parseOrRefuse(url, source, format, map), map);
+}
+
+/**
+ * Finds every import of a module that was parsed before.
+ * @param parsed What the parser made of exactly this source.
+ */
+export function moduleOf(url: string, source: string, parsed: Parsed, map: string | null = null): ParsedModule {
+  // What is written in front of it may not move it.
   const code = source.startsWith("#!") ? `//${source.slice(2)}` : source;
   const imports: ImportSite[] = [];
   const dynamic: number[] = [];
   const metas: (readonly [number, number])[] = [];
   const taken = new Set<string>();
   const parts = new CommonJsParts();
-  const { root, isModule } = parseOrRefuse(url, code, format, map);
+  const { root, isModule } = parsed;
   for (const node of nodes(root)) {
     if (!isModule) parts.visit(node);
     if (node.type === "ImportExpression") {
@@ -49,7 +58,8 @@ export function parseModule(
   return isModule ? found : { ...found, commonjs: parts.commonJs(code) };
 }
 
-interface Parsed {
+/** A program as the parser understood it. */
+export interface Parsed {
   readonly root: SyntaxNode;
   readonly isModule: boolean;
 }

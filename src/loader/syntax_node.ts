@@ -14,3 +14,8 @@ export function literalText(node: SyntaxNode): string | null {
     : node.value;
   return typeof text === "string" ? text : null;
 }
+
+/** Whether what a node holds is another one. */
+export function isNode(value: unknown): value is SyntaxNode {
+  return typeof value === "object" && value !== null && typeof (value as SyntaxNode).type === "string";
+}

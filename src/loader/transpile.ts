@@ -1,23 +1,42 @@
-/** TypeScript to JavaScript. The transpiler is WebAssembly and is started only when there is TypeScript to take. @module */
+/**
+ * TypeScript to JavaScript. Where types are all that has to go, they are taken out in place; for the rest there is a
+ * transpiler, which is WebAssembly and takes its time to start.
+ * @module
+ */
 
 import { syntaxError } from "./errors.ts";
+import type { Format } from "./parse_module.ts";
+import type { SyntaxNode } from "./syntax_node.ts";
 
 /** JavaScript and its source map (JSON text). */
 export interface Transpiled {
   readonly code: string;
+  /** Null where every line and column is as it was written. */
   readonly map: string | null;
+  /** What the parser made of the code as an ES module, where it was asked. */
+  readonly root?: SyntaxNode;
 }
 
-/** Starts the transpiler, which takes its time, while the first source is still under way. */
+/** Loads what most of TypeScript needs, while the first source is still under way. */
 export function startTranspiler(): void {
-  import("./swc.ts").catch(() => {});
+  import("./erase_types.ts").catch(() => {});
 }
 
 /**
  * @param url Where the source comes from, for messages.
  * @throws {NuvomError} `NUVOM_LOADER_SYNTAX`
  */
-export async function transpile(url: string, source: string): Promise<Transpiled> {
+export async function transpile(url: string, source: string, format: Format): Promise<Transpiled> {
+  if (format === "module") {
+    const { eraseTypes } = await import("./erase_types.ts");
+    const erased = eraseTypes(source);
+    if (erased !== null) return { ...erased, map: null };
+  }
+  return await transform(url, source);
+}
+
+/** What the transpiler makes of it. */
+export async function transform(url: string, source: string): Promise<Transpiled> {
   const { transformSync } = await import("./swc.ts");
   try {
     const { code, map } = transformSync(source, {
