@@ -15,6 +15,7 @@ export type Life = Pick<
   | "metadata"
   | "openBackend"
   | "pid"
+  | "prepare"
   | "registrations"
   | "remoteParts"
   | "runCommand"

@@ -34,7 +34,7 @@ export function lifeSource(
   return {
     isolation,
     restart: section?.restart ?? DEFAULT_RESTART,
-    digest: async () => (await (await code.begin()).written).digest,
+    digest: () => code.digest(),
     dispose: () => code.dispose(),
     make: (entered, figures) =>
       new LoadedPlugin({

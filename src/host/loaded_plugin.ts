@@ -70,6 +70,7 @@ export class LoadedPlugin {
   readonly #parts: LoadedPluginParts;
   readonly #registrations: Registration[] = [];
   #state: State = "new";
+  #preparing: Promise<PluginRealm> | undefined;
   #starting: Promise<readonly Registration[]> | undefined;
   #stopping: Promise<void> | undefined;
   #home: PluginRealm | undefined;
@@ -95,6 +96,14 @@ export class LoadedPlugin {
   /** What it has registered so far. */
   get registrations(): readonly Registration[] {
     return this.#registrations;
+  }
+
+  /**
+   * Opens its realm and imports its module there, ahead of its start. May be called twice, and after the start; what
+   * goes wrong is told by `start`.
+   */
+  async prepare(): Promise<void> {
+    if (this.#stopping === undefined) await this.#prepared().catch(() => {});
   }
 
   /**
@@ -210,13 +219,9 @@ export class LoadedPlugin {
   }
 
   async #start(): Promise<readonly Registration[]> {
+    let home: PluginRealm;
     try {
-      this.#home = await PluginRealm.open(this.#parts, {
-        registered: (given) => this.#registeredLate(given),
-        runsCommand: () => this.#runsCommand,
-      });
-      if (this.#stopping !== undefined) throw stoppedEarly(this.metadata.name);
-      await this.#home.load();
+      home = await this.#prepared();
       const registrations = await this.#callStart();
       checkRegistrations(this.metadata, registrations);
       // What was registered right after the start may have arrived before this.
@@ -227,8 +232,22 @@ export class LoadedPlugin {
       throw error;
     }
     this.#enter("running");
-    this.#watch(this.#home.realm);
+    this.#watch(home.realm);
     return this.#registrations;
+  }
+
+  #prepared(): Promise<PluginRealm> {
+    return this.#preparing ??= this.#openHome();
+  }
+
+  async #openHome(): Promise<PluginRealm> {
+    this.#home = await PluginRealm.open(this.#parts, {
+      registered: (given) => this.#registeredLate(given),
+      runsCommand: () => this.#runsCommand,
+    });
+    if (this.#stopping !== undefined) throw stoppedEarly(this.metadata.name);
+    await this.#home.load();
+    return this.#home;
   }
 
   /** A heartbeat is for processes alone: nothing else could be ended that spins. */
@@ -262,9 +281,9 @@ export class LoadedPlugin {
   }
 
   async #stop(): Promise<void> {
-    if (this.#state === "starting") {
+    if (this.#state === "new" || this.#state === "starting") {
       this.#home?.realm.kill();
-      await this.#starting!.catch(() => {});
+      await (this.#starting ?? this.#preparing)?.catch(() => {});
     }
     if (this.#state === "new") this.#state = "stopped";
     if (this.#state !== "running") return await this.#home?.close();

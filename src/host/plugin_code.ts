@@ -1,7 +1,7 @@
 /** The verified modules of a plugin, written once for all realms that run them. @module */
 
 import type { PluginMetadata } from "../core/mod.ts";
-import { type PreparedGraph, prepareGraph, PrivateFolder } from "../loader/mod.ts";
+import { type ModuleGraph, type PreparedGraph, prepareGraph, PrivateFolder } from "../loader/mod.ts";
 import { type CodeLoader, graphDigest } from "./code_loader.ts";
 import { graphDiffers } from "./lock_errors.ts";
 import type { PluginEntry } from "./manifest.ts";
@@ -35,23 +35,42 @@ export interface BegunCode {
 /** Loaded when it is first asked for: a plugin that is started again runs the code that it ran before. */
 export class PluginCode {
   readonly #parts: PluginCodeParts;
-  #begun: Promise<BegunCode> | undefined;
+  #graph: Promise<ModuleGraph> | undefined;
+  #newest: Promise<BegunCode> | undefined;
+  /** All that were begun: a realm may still run from an older one. */
+  readonly #begun: BegunCode[] = [];
 
   /** Loads nothing yet. */
   constructor(parts: PluginCodeParts) {
     this.#parts = parts;
   }
 
-  /** Resolves before anything is written, for those who can use the time. */
+  /** Of the modules. @throws {NuvomError} `NUVOM_LOADER_…`, `NUVOM_LOCK_…` */
+  async digest(): Promise<string> {
+    return (await this.#load()).digest;
+  }
+
+  /**
+   * Resolves before anything is written, for those who can use the time. Where files were lost since, they are written
+   * again from the modules in memory, to another folder.
+   */
   begin(): Promise<BegunCode> {
-    return this.#begun ??= this.#begin();
+    return this.#newest = this.#after(this.#newest);
   }
 
   /** Removes what was written. May be called twice. */
   async dispose(): Promise<void> {
-    const begun = await this.#begun?.catch(() => undefined);
-    await begun?.written.catch(() => {});
-    await begun?.folder.remove();
+    await this.#newest?.catch(() => {});
+    for (const { folder, written } of this.#begun.splice(0)) {
+      await written.catch(() => {});
+      await folder.remove();
+    }
+  }
+
+  async #after(before: Promise<BegunCode> | undefined): Promise<BegunCode> {
+    const begun = await before?.catch(() => undefined);
+    const code = await begun?.written.catch(() => undefined);
+    return code?.graph.isWhole ? begun! : await this.#begin();
   }
 
   async #begin(): Promise<BegunCode> {
@@ -59,14 +78,25 @@ export class PluginCode {
     const written = this.#write(folder);
     // Whoever waits for it hears of it.
     written.catch(() => {});
-    return { folder, written };
+    const begun = { folder, written };
+    this.#begun.push(begun);
+    return begun;
   }
 
   async #write(folder: PrivateFolder): Promise<WrittenCode> {
+    const graph = await this.#load();
+    return { graph: await prepareGraph(graph, folder), digest: graph.digest };
+  }
+
+  #load(): Promise<ModuleGraph> {
+    return this.#graph ??= this.#verified();
+  }
+
+  async #verified(): Promise<ModuleGraph> {
     const { entry, metadata, loader, imports, remote, root } = this.#parts;
     const graph = await loader.load([entry.module], { root, imports });
     // A file of the project may have changed since, and import more than was checked.
     if (graphDigest(graph) !== remote) throw graphDiffers(`plugin "${metadata.name}"`);
-    return { graph: await prepareGraph(graph, folder), digest: graph.digest };
+    return graph;
   }
 }

@@ -18,6 +18,7 @@ import { CallFigures } from "./call_figures.ts";
 import { CodeLoader } from "./code_loader.ts";
 import { type ExaminedPlugin, examinePlugins } from "./examine.ts";
 import type { HostAnswers } from "./guest_host.ts";
+import { HeadStart, type NextPlugin } from "./head_start.ts";
 import { HookRunner, type RegisteredHook } from "./hooks.ts";
 import type { LifeSource } from "./life.ts";
 import { lifeSource } from "./life_source.ts";
@@ -61,6 +62,11 @@ interface Startable extends Ordered {
   readonly examined: ExaminedPlugin;
 }
 
+/** A plugin that is to start. */
+interface Next extends NextPlugin {
+  readonly plugin: SupervisedPlugin;
+}
+
 /** Opens with {@linkcode PluginHost.open}; whoever opened it must call `stopAll`. */
 export class PluginHost {
   readonly #parts: PluginHostParts;
@@ -78,6 +84,7 @@ export class PluginHost {
   /** Optional plugins that could not be started, by name. */
   readonly #leftOut = new Map<string, PluginStatus>();
   readonly #registry: BackendRegistry;
+  #ahead: HeadStart<Next> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> | undefined;
 
@@ -121,7 +128,7 @@ export class PluginHost {
       for (const { name, examined } of order) {
         if (examined.unready !== null && !this.#leftOut.has(name)) this.#refuse(examined, examined.unready);
       }
-      for (const plugin of order) await this.#startOne(plugin);
+      await this.#startInOrder(order);
     });
   }
 
@@ -139,7 +146,7 @@ export class PluginHost {
       const able = this.#startable.filter(({ examined }) => examined.known!.metadata.provides.includes(capability));
       for (const candidate of [...able.filter(did), ...able.filter((plugin) => !did(plugin))]) {
         if (this.#registry.find(capability, name) !== undefined) return;
-        for (const plugin of startOrder([candidate], this.#startable)) await this.#startOne(plugin);
+        await this.#startInOrder(startOrder([candidate], this.#startable));
       }
     });
   }
@@ -162,10 +169,10 @@ export class PluginHost {
       if (examined === undefined) throw pluginUnknown(name, this.commandPlugins(), this.#parts.manifest.path);
       if (examined.fault !== null) throw examined.fault;
       const wanted = this.#startable.filter((one) => one.examined === examined);
-      for (const plugin of startOrder(wanted, this.#startable)) {
-        if (plugin.examined.fault !== null) throw plugin.examined.fault;
-        await this.#startOne(notOptional(plugin));
-      }
+      const order = startOrder(wanted, this.#startable);
+      const faulty = order.find(({ examined: { fault } }) => fault !== null);
+      if (faulty !== undefined) throw faulty.examined.fault;
+      await this.#startInOrder(order.map(notOptional));
     });
     const plugin = this.#loaded.get(name)!;
     return {
@@ -284,21 +291,38 @@ export class PluginHost {
     await plugin.reload(this.#sourceOf(examined, project, (late) => this.#registerLate(plugin, late)));
   }
 
-  async #startOne({ name, requires, examined }: Startable): Promise<void> {
-    if (this.#loaded.has(name) || this.#leftOut.has(name)) return;
-    if (this.#stopping !== undefined) throw hostStopped();
-    const lost = requires.find((required) => this.#leftOut.has(required));
-    if (lost !== undefined) return this.#refuse(examined, requiredNotStarted(name, lost));
-    if (examined.unready !== null) return this.#refuse(examined, examined.unready);
+  /** Their `start` is called one after the other; their realms are opened meanwhile. */
+  async #startInOrder(order: readonly Startable[]): Promise<void> {
+    const next = order.filter(({ name, examined }) =>
+      examined.unready === null && !this.#loaded.has(name) && !this.#leftOut.has(name)
+    );
+    const ahead = this.#ahead = new HeadStart(next.map((plugin) => this.#make(plugin)), navigator.hardwareConcurrency);
+    try {
+      for (const plugin of order) await this.#startOne(plugin, ahead);
+    } finally {
+      await ahead.close();
+    }
+  }
+
+  #make({ name, examined }: Startable): Next {
     const plugin: SupervisedPlugin = new SupervisedPlugin({
       name,
       bus: this.#parts.bus,
       clock: this.#clock,
       began: (registrations) => this.#register(plugin, registrations),
     });
+    return { plugin, source: this.#sourceOf(examined, this.#project, (late) => this.#registerLate(plugin, late)) };
+  }
+
+  async #startOne({ name, requires, examined }: Startable, ahead: HeadStart<Next>): Promise<void> {
+    if (this.#loaded.has(name) || this.#leftOut.has(name)) return;
+    if (this.#stopping !== undefined) throw hostStopped();
+    const lost = requires.find((required) => this.#leftOut.has(required));
+    if (lost !== undefined) return this.#refuse(examined, requiredNotStarted(name, lost));
+    if (examined.unready !== null) return this.#refuse(examined, examined.unready);
+    const { plugin, source } = ahead.take(name)!;
     this.#loaded.set(name, plugin);
     try {
-      const source = this.#sourceOf(examined, this.#project, (late) => this.#registerLate(plugin, late));
       const registrations = await plugin.start(source);
       await this.#cache.remember(examined.entry, await source.digest(), {
         backends: backendsOf(registrations),
@@ -364,6 +388,7 @@ export class PluginHost {
   }
 
   async #stopStarted(): Promise<void> {
+    await this.#ahead?.close();
     for (const plugin of [...this.#tested, ...this.#loaded.values()].reverse()) await this.#stopOne(plugin);
     this.#tested.length = 0;
     this.#loaded.clear();

@@ -127,6 +127,30 @@ Deno.test("PluginHost.startAll() starts in the order of requires, stopAll() stop
   assertEquals((await errorOf(host.startAll())).code, "NUVOM_PLUGIN_STATE");
 });
 
+Deno.test("PluginHost.startAll() makes plugins ready ahead of their turn, and still starts them in order", async () => {
+  // Inline, where plugins share their globals: the start of the first one waits for the import of the last one.
+  const imported =
+    "const imported = (globalThis as never as { i: PromiseWithResolvers<void> }).i ??= Promise.withResolvers();";
+  await using site = await TestSite.with({
+    files: {
+      "a.ts": `${imported}${tracing("a", { start: "await imported.promise; log.info('a.end');" })}`,
+      "b.ts": tracing("b"),
+      "c.ts": `${imported}imported.resolve();${tracing("c")}`,
+    },
+    sections: { a: { isolation: "inline", startTimeoutMs: 5_000 }, c: { isolation: "inline" } },
+  });
+  const host = await site.open();
+  // To learn what they say of themselves they are imported elsewhere.
+  await host.startAll();
+  assertEquals(site.lines.flatMap((line) => line.match(/[abc]\.(start|end)/)?.[0] ?? []), [
+    "a.start",
+    "a.end",
+    "b.start",
+    "c.start",
+  ]);
+  await host.stopAll();
+});
+
 Deno.test("PluginHost.startAll() stops what was started, in reverse, when one fails", async () => {
   await using site = await TestSite.with({
     files: {

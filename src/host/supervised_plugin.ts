@@ -74,13 +74,18 @@ export class SupervisedPlugin {
     return this.#life?.registrations ?? [];
   }
 
+  /** Gets its first life ready to be started; what goes wrong is told by `start`. @param source That of the start. */
+  async prepare(source: LifeSource): Promise<void> {
+    if (!this.#ending) await this.#first(source).prepare();
+  }
+
   /**
    * Starts it for the first time; where that fails, nothing is left running and it is not tried again.
    * @throws {NuvomError} see {@linkcode LoadedPlugin.start}
    */
   async start(source: LifeSource): Promise<readonly Registration[]> {
-    this.#use(source);
-    const life = this.#begin();
+    const life = this.#first(source);
+    this.#startedAt = this.#parts.clock.now();
     const registrations = await life.start();
     this.#parts.began(registrations);
     return registrations;
@@ -238,6 +243,12 @@ export class SupervisedPlugin {
   #use(source: LifeSource): void {
     this.#source = source;
     this.#budget = new RestartBudget(source.restart, this.#parts.random ?? Math.random);
+  }
+
+  #first(source: LifeSource): Life {
+    if (this.#life !== undefined) return this.#life;
+    this.#use(source);
+    return this.#begin();
   }
 
   #begin(): Life {

@@ -1,6 +1,7 @@
 /** Plugins of real realms that crash and are started again, or reloaded. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { fromFileUrl } from "@std/path";
 import { errorOf, TestSite, tracing } from "./testdata/test_site.ts";
 
 /** Kills the process of the plugin; resolves when it runs again. */
@@ -45,6 +46,29 @@ Deno.test("a plugin whose process is killed has its hooks and figures again, and
   assertEquals(site.lines.filter((line) => line.endsWith("y.start")).length, 1);
   await host.stopAll();
   assertEquals(site.states.slice(-4), ["y stopping", "y stopped", "x stopping", "x stopped"]);
+});
+
+Deno.test("a plugin whose folder was tidied away while it ran is started again from the modules in memory", async () => {
+  const start = 'log.info("from " + new Error().stack.match(/file:[^ ]+[/]/)[0]);';
+  await using site = await TestSite.with({
+    files: { "x.ts": tracing("x", { start }) },
+    sections: { x: { isolation: "process" } },
+  });
+  const host = await site.open();
+  const first = site.next("plugin.state", ({ state }) => state === "running");
+  await host.startAll();
+  const { pid } = await first;
+  const codeOf = (lines: readonly string[]) => fromFileUrl(lines.at(-1)!.match(/from (file:.*)/)![1]!);
+  const gone = codeOf(site.lines.filter((line) => line.includes("from file:")));
+  await Deno.remove(gone, { recursive: true });
+  await site.write("x.ts", "this is no module");
+  await kill(site, pid!);
+  const folders = site.lines.filter((line) => line.includes("from file:"));
+  assertEquals(folders.length, 2);
+  const again = codeOf(folders);
+  assert(gone !== again);
+  await host.stopAll();
+  await assertRejects(() => Deno.stat(again), Deno.errors.NotFound);
 });
 
 const MANIFEST = '[plugins]\nlifecycle_hook = ["./x.ts"]\n';

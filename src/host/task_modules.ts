@@ -25,7 +25,6 @@ const STOP_MS = 1_000;
 interface Prepared {
   readonly graph: ModuleGraph;
   readonly files: PreparedGraph;
-  readonly fileCount: number;
 }
 
 /** The task modules that `[tasks]` of a manifest names. */
@@ -125,11 +124,11 @@ export class TaskModules {
     }
   }
 
-  /** Whatever tidies up temporary folders may have taken some of the files; the modules themselves are in memory. */
+  /** Where files were lost they are written again: the modules themselves are in memory. */
   async #graph(): Promise<Prepared> {
     const asked = this.#prepared ??= this.#load();
     const prepared = await asked;
-    if (fileCount(prepared.files.folder) === prepared.fileCount) return prepared;
+    if (prepared.files.isWhole) return prepared;
     if (this.#prepared === asked) this.#prepared = this.#write(prepared.graph);
     return await this.#prepared!;
   }
@@ -148,15 +147,7 @@ export class TaskModules {
   async #write(graph: ModuleGraph): Promise<Prepared> {
     const files = await prepareGraph(graph);
     this.#written.push(files);
-    return { graph, files, fileCount: fileCount(files.folder) };
-  }
-}
-
-function fileCount(folder: string): number {
-  try {
-    return [...Deno.readDirSync(folder)].length;
-  } catch {
-    return 0;
+    return { graph, files };
   }
 }
 

@@ -24,13 +24,20 @@ export class PreparedGraph {
   readonly #private: PrivateFolder;
   readonly #files: ReadonlyMap<string, string>;
   readonly #sources: ReadonlyMap<string, StackSource>;
+  readonly #written: number;
 
-  /** Made by {@linkcode prepareGraph}. */
+  /** Made by {@linkcode prepareGraph}, when everything is written. */
   constructor(folder: PrivateFolder, files: ReadonlyMap<string, string>, sources: ReadonlyMap<string, StackSource>) {
     this.#private = folder;
     this.folder = folder.path;
     this.#files = files;
     this.#sources = sources;
+    this.#written = countFiles(folder.path);
+  }
+
+  /** Whether all that was written is still there: whatever tidies up temporary folders may have taken some of it. */
+  get isWhole(): boolean {
+    return countFiles(this.folder) === this.#written;
   }
 
   /** The `file:` URL of a module (or stub, by its name) in the folder. */
@@ -66,7 +73,6 @@ export function stubsIn(folder: PrivateFolder): Pick<PreparedGraph, "folder" | "
 export async function prepareGraph(graph: ModuleGraph, given?: PrivateFolder): Promise<PreparedGraph> {
   const folder = given ?? await PrivateFolder.make();
   const sources = new Map<string, StackSource>();
-  const prepared = new PreparedGraph(folder, filesByKey(graph), sources);
   try {
     writeStubs(graph, folder.path);
     for (const module of graph.image?.modules ?? []) {
@@ -74,10 +80,18 @@ export async function prepareGraph(graph: ModuleGraph, given?: PrivateFolder): P
       writePrivate(`${folder.path}/${fileOf(module)}`, module.text);
     }
     writeParsed(graph, folder.path, sources);
-    return prepared;
+    return new PreparedGraph(folder, filesByKey(graph), sources);
   } catch (error) {
-    await prepared.dispose();
+    await folder.remove();
     throw error;
+  }
+}
+
+function countFiles(folder: string): number {
+  try {
+    return [...Deno.readDirSync(folder)].length;
+  } catch {
+    return 0;
   }
 }
 

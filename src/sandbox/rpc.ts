@@ -134,7 +134,7 @@ export class RpcPeer {
   note(method: string, params: unknown): void {
     if (this.#closed !== undefined) return;
     const lossy = LOSSY_NOTES.has(method);
-    if (lossy && !this.#outbox.open) return void this.#lost++;
+    if (lossy && (!this.#outbox.open || hasLongText(params))) return void this.#lost++;
     try {
       this.#post(encode(["note", method, packNote(method, params)], method));
     } catch (error) {
@@ -320,6 +320,15 @@ function textOf(message: readonly unknown[]): string {
   let text = "[";
   for (let i = 0; i < message.length; i++) text += `${i === 0 ? "" : ","}${stringify(message[i]) ?? "null"}`;
   return `${text}]`;
+}
+
+/** V8 ends the process when it writes a text of 256 MiB, so what is too large anyway is not written first. */
+function hasLongText(params: unknown): boolean {
+  for (const key in params as Record<string, unknown>) {
+    const value = (params as Record<string, unknown>)[key];
+    if (typeof value === "string" && value.length > MAX_MESSAGE) return true;
+  }
+  return false;
 }
 
 /** Counted in bytes only where it may matter: a character has three at most. */

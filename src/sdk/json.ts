@@ -14,6 +14,8 @@ export interface JsonLoss {
   readonly place: string;
   /** Such as `a Map`. */
   readonly found: string;
+  /** Of a text that is too long for any payload, in characters: V8 ends the process when it writes one of 256 MiB. */
+  readonly length?: number;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface JsonLoss {
 export function argsToJson(task: string, args: readonly unknown[]): string {
   args.forEach((arg, i) => {
     const loss = jsonLoss(arg, String(i + 1));
+    if (loss?.length !== undefined) throw argsTooLarge(task, loss.length);
     if (loss !== null) throw argsNotJson(task, loss.place, loss.found);
   });
   const text = JSON.stringify(args);
@@ -42,6 +45,7 @@ export function jsonLoss(value: unknown, place: string): JsonLoss | null {
 function lossAt(value: unknown, place: string, above: Set<unknown> | null): JsonLoss | null {
   switch (typeof value) {
     case "string":
+      return isPlain(value) ? null : { ...loss(place, "a text that is too long"), length: value.length };
     case "boolean":
       return null;
     case "number":
@@ -87,7 +91,8 @@ function inObject(value: object, place: string, above: Set<unknown>): JsonLoss |
 
 /** Most values, for which no place need be written. */
 function isPlain(value: unknown): boolean {
-  return typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value);
+  if (typeof value === "string") return value.length <= MAX_PAYLOAD;
+  return typeof value === "boolean" || value === null || Number.isFinite(value);
 }
 
 function loss(place: string, found: string): JsonLoss {

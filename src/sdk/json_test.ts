@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
-import { jsonLoss } from "./json.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { NuvomError } from "../core/mod.ts";
+import { argsToJson, jsonLoss } from "./json.ts";
 
 /** A pseudo-random sequence from 0 to 1, the same for each seed. */
 function sequence(seed: number): () => number {
@@ -45,4 +46,10 @@ Deno.test("jsonLoss() finds nothing where JSON gives back the same, and somethin
 Deno.test("jsonLoss() names a place of bounded length", () => {
   const loss = jsonLoss({ ["k".repeat(1_000)]: NaN }, "it");
   assertEquals([loss?.place.length, loss?.found], [201, "NaN"]);
+});
+
+Deno.test("argsToJson() refuses a text of 300 MB without writing it, which V8 would not survive", () => {
+  const text = new TextDecoder().decode(new Uint8Array(300 << 20).fill(120));
+  const error = assertThrows(() => argsToJson("add", [{ body: [text] }]), NuvomError, "314572800 characters");
+  assertEquals(error.code, "NUVOM_PAYLOAD_TOO_LARGE");
 });

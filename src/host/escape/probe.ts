@@ -10,7 +10,8 @@ import type { Scene } from "./scene.ts";
  * - `ways`: it tries each way out and says what came of it; contained when all of them came to nothing.
  * - `busy`: it never comes back; contained when the host goes on meanwhile and can end it.
  * - `memory`: it takes memory without end; contained when it is ended for that and the host's own stays as it was.
- * - `flood`: it sends without end; contained when the host's memory and time stay bounded, whatever becomes of it.
+ * - `flood`: it sends more than anyone should take; contained when the host's memory and time stay bounded, the host is
+ *   given nothing too long or too deep, what must be refused is refused, and the realm goes on.
  * - `exit`: it tries to end its process; contained when it goes on, or its end is seen as a crash at once.
  */
 export type Measure = "ways" | "busy" | "memory" | "flood" | "exit";
@@ -32,6 +33,10 @@ export interface EscapeProbe {
   readonly imports?: string;
   /** JavaScript. Of `ways`: calls of `way(name, attempt)`; of the others: what is done once `begin()` was called. */
   readonly source: (scene: Scene) => string;
+  /** Code or name of the error that the attempt of a `flood` must end with. By default it ends well, with its ways. */
+  readonly ends?: string;
+  /** Characters of lines that the host may be given during a `flood`, at most. @default no limit */
+  readonly mostPrinted?: number;
   /** The loader must refuse the module before anything runs, with this code. */
   readonly refusedAtLoad?: string;
 }

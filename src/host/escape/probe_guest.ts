@@ -1,11 +1,12 @@
 /** A realm with one probe in it. @module */
 
-import type { Outcome, PermissionSet } from "../../core/mod.ts";
+import type { PermissionSet } from "../../core/mod.ts";
 import { loadGraph, type PreparedGraph, prepareGraph } from "../../loader/mod.ts";
-import { type AttemptReport, type Isolation, openRealm, type Realm, type RealmHost } from "../../sandbox/mod.ts";
+import { type Isolation, openRealm, type Realm } from "../../sandbox/mod.ts";
 import { mergePermissions } from "../grants.ts";
-import { BEGUN, probeModule } from "./kit.ts";
+import { probeModule } from "./kit.ts";
 import type { EscapeProbe } from "./probe.ts";
+import { type ProbeEnd, ProbeHost } from "./probe_host.ts";
 import type { Scene } from "./scene.ts";
 
 /** The realm that a probe runs in. */
@@ -17,11 +18,10 @@ export interface EscapeTarget {
   readonly memoryMb: number;
 }
 
-/** What a task returned, as JSON text, or how it ended otherwise. */
-export type ProbeEnd = { readonly result: string } | { readonly ended: string };
-
 /** Long enough for a machine that is overloaded: what is tested here is no speed. */
 const START_MS = 60_000;
+/** What a flood costs its own realm must not end it: then nothing would be seen of what the host does about it. */
+const FLOOD_MB = 2_048;
 
 /** Its module is imported; disposing ends it. */
 export class ProbeGuest implements AsyncDisposable {
@@ -41,7 +41,8 @@ export class ProbeGuest implements AsyncDisposable {
     const graph = await prepareGraph(await loadGraph([entry], { root }));
     await using undo = new AsyncDisposableStack();
     undo.defer(() => graph.dispose());
-    const host = new ProbeHost();
+    const isFlood = probe.measure === "flood";
+    const host = new ProbeHost({ answers: !isFlood });
     const realm = await openRealm({
       name: "the escape list",
       kind: target.isolation,
@@ -49,7 +50,7 @@ export class ProbeGuest implements AsyncDisposable {
       graph,
       grant: mergePermissions(target.grant, probe.grant?.(scene) ?? {}),
       env: {},
-      memoryMb: target.memoryMb,
+      memoryMb: isFlood ? Math.max(target.memoryMb, FLOOD_MB) : target.memoryMb,
       startTimeoutMs: START_MS,
     }, host);
     undo.defer(() => realm.stop(0));
@@ -63,11 +64,21 @@ export class ProbeGuest implements AsyncDisposable {
     return this.#host.begun.promise;
   }
 
+  /** Characters of lines that the host was given. */
+  get printed(): number {
+    return this.#host.printed;
+  }
+
+  /** What the host was given that it must not be. */
+  get seen(): readonly string[] {
+    return this.#host.seen;
+  }
+
   /** Runs a task of the probe's module. */
   async run(task: "escape" | "alive"): Promise<ProbeEnd> {
     const end = this.#host.endOf(task);
     this.realm.note("executor.run", [[task, task, 1, "[]"]]);
-    return await Promise.race([end, this.realm.exited.then(({ detail }) => ({ ended: detail }))]);
+    return await Promise.race([end, this.realm.exited.then(({ detail }) => ({ ended: detail, code: null }))]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -82,34 +93,4 @@ async function writeModules(probe: EscapeProbe, scene: Scene): Promise<{ entry: 
   const files = { ...probe.modules?.(scene), "probe.js": probeModule(probe, scene) };
   for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${root}/${name}`, text);
   return { entry: `file://${root}/probe.js`, root };
-}
-
-/** Hears how attempts end, and answers nothing. */
-class ProbeHost implements RealmHost {
-  readonly begun: PromiseWithResolvers<void> = Promise.withResolvers();
-  readonly #ends = new Map<string, (end: ProbeEnd) => void>();
-
-  endOf(id: string): Promise<ProbeEnd> {
-    return new Promise((resolve) => this.#ends.set(id, resolve));
-  }
-
-  call(): Promise<unknown> {
-    return Promise.reject(new Error("Nothing is answered here."));
-  }
-
-  note(method: string, params: unknown): void {
-    if (method !== "executor.report") return;
-    for (const [id, outcome] of (params as { ended: readonly AttemptReport[] }).ended) {
-      this.#ends.get(id)?.(endOf(outcome));
-    }
-  }
-
-  output(_stream: "stdout" | "stderr", line: string): void {
-    if (line === BEGUN) this.begun.resolve();
-  }
-}
-
-function endOf(outcome: Outcome): ProbeEnd {
-  if (outcome.kind === "success") return { result: outcome.result ?? "null" };
-  return { ended: "error" in outcome ? `${outcome.error.name}: ${outcome.error.message}` : outcome.kind };
 }

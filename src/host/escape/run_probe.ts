@@ -77,7 +77,7 @@ async function judge(probe: EscapeProbe, target: EscapeTarget, scene: Scene): Pr
     case "memory":
       return await judgeMemory(guest);
     case "flood":
-      return await judgeFlood(guest);
+      return await judgeFlood(guest, probe);
   }
 }
 

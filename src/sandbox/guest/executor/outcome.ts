@@ -13,6 +13,7 @@ export function returnedOutcome(task: string, value: unknown): Outcome {
   let result: string;
   try {
     const loss = jsonLoss(value, "result");
+    if (loss?.length !== undefined) return failed(resultTooLarge(task, loss.length), false);
     if (loss !== null) return failed(resultNotJson(task, `${loss.place} is ${loss.found}`), false);
     result = JSON.stringify(value);
   } catch (error) {
