@@ -24,6 +24,7 @@ import { asSeen } from "../due.ts";
 import { cancelledByUser } from "../errors.ts";
 import { Endings } from "./endings.ts";
 import { takeReady } from "./lease.ts";
+import { addLeased, isNext } from "./hand_over.ts";
 import { pruneFinished } from "./prune.ts";
 import { renewLeases } from "./renew.ts";
 import { retryOne } from "./retry.ts";
@@ -40,6 +41,13 @@ const LOOK_AGAIN_MS = 2_000;
 
 /** Settlements after which a job waits again. */
 const BACK_ACTIONS: ReadonlySet<Settlement["action"]> = new Set(["retry", "snooze", "release"]);
+
+/** A lease that waits in this process: who adds a job leases it in the same transaction, for a second takes as long again. */
+interface Offer {
+  readonly request: LeaseRequest;
+  /** What it was given. */
+  jobs: LeasedJob[];
+}
 
 /** Everything that the contract knows. */
 export class SqliteQueue implements QueueBackend {
@@ -64,6 +72,7 @@ export class SqliteQueue implements QueueBackend {
   readonly store: string;
   readonly #store: SqliteStore;
   readonly #closing = new AbortController();
+  readonly #offers = new Set<Offer>();
 
   /** @param store Shared with the results; closed by its owner. */
   constructor(store: SqliteStore) {
@@ -76,7 +85,17 @@ export class SqliteQueue implements QueueBackend {
     if (jobs.length === 0) return [];
     checkJobs(jobs);
     const now = this.#store.clock.now();
-    const receipts = this.#store.write(() => jobs.map((job) => this.#insert(job, now)));
+    const offer = jobs.length === 1 ? this.#firstOffer() : undefined;
+    let handedOut: LeasedJob | null = null;
+    const receipts = this.#store.write(() => {
+      if (offer === undefined || !isNext(this.#store, jobs[0]!, offer.request)) {
+        return jobs.map((job) => this.#insert(job, now));
+      }
+      const add = (job: NewJob) => (handedOut = addLeased(this.#store, job, offer.request, now)) !== null;
+      return jobs.map((job) => this.#insert(job, now, add));
+    });
+    // Only now: what was not committed is nobody's.
+    if (offer !== undefined && handedOut !== null) offer.jobs = [handedOut];
     this.#store.wake.ring();
     return receipts;
   }
@@ -92,7 +111,11 @@ export class SqliteQueue implements QueueBackend {
       if (this.#store.watch()) continue;
       // Made late: a busy worker never waits.
       either ??= AbortSignal.any([this.#closing.signal, ...(request.signal === undefined ? [] : [request.signal])]);
+      const offer: Offer = { request, jobs: [] };
+      this.#offers.add(offer);
       await wake.wait(clock, Math.max(0, Math.min(until, nextDue, now + LOOK_AGAIN_MS) - now), either);
+      this.#offers.delete(offer);
+      if (offer.jobs.length > 0) return offer.jobs;
     }
     return [];
   }
@@ -194,12 +217,23 @@ export class SqliteQueue implements QueueBackend {
     return Promise.resolve();
   }
 
-  #insert(job: NewJob, now: number): EnqueueReceipt {
+  /** Who has waited longest and may still be given something. */
+  #firstOffer(): Offer | undefined {
+    if (this.#closing.signal.aborted) return undefined;
+    return [...this.#offers].find(({ request, jobs }) => jobs.length === 0 && request.signal?.aborted !== true);
+  }
+
+  #insert(job: NewJob, now: number, add = (job: NewJob) => this.#addReady(job, now)): EnqueueReceipt {
     const holder = job.uniqueKey === null ? null : heldBy(this.#store, job.uniqueKey, now);
     if (holder !== null) return { id: holder, duplicate: true };
-    if (this.#store.run(INSERT, ...insertValues(job, now)) === 0) return { id: job.id, duplicate: true };
+    if (!add(job)) return { id: job.id, duplicate: true };
     if (job.uniqueKey !== null) holdKey(this.#store, job.uniqueKey, job.id, now + job.uniqueForMs);
     return { id: job.id, duplicate: false };
+  }
+
+  /** Whether its id was not there. */
+  #addReady(job: NewJob, now: number): boolean {
+    return this.#store.run(INSERT, ...insertValues(job, now)) === 1;
   }
 
   #cancelOne(id: string, endings: Endings): CancelStatus {
