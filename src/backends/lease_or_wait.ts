@@ -22,6 +22,8 @@ export interface LeaseParts {
    * looked for. Undefined: there are none.
    */
   readonly watch?: () => boolean;
+  /** Around each wait; answers what the lease was given meanwhile. Undefined: nothing is given to who waits. */
+  readonly waiting?: (wait: () => Promise<void>) => Promise<LeasedJob[]>;
 }
 
 /** Without any wake-up of another process a waiting lease looks again after this long. */
@@ -29,7 +31,7 @@ const LOOK_AGAIN_MS = 2_000;
 
 /** Answers with jobs as soon as there are some; with none at the end of the time, or when nobody waits any more. */
 export async function leaseOrWait(request: LeaseRequest, parts: LeaseParts): Promise<LeasedJob[]> {
-  const { clock, wake, closing, take, watch } = parts;
+  const { clock, wake, closing, take, watch, waiting } = parts;
   const until = clock.now() + request.waitMs;
   const lookAgainMs = watch === undefined ? Infinity : LOOK_AGAIN_MS;
   let either: AbortSignal | undefined;
@@ -41,8 +43,10 @@ export async function leaseOrWait(request: LeaseRequest, parts: LeaseParts): Pro
     if (jobs.length > 0 || now >= until) return jobs;
     if (watch?.()) continue;
     // Made late: a busy worker never waits.
-    either ??= AbortSignal.any([closing, ...(request.signal === undefined ? [] : [request.signal])]);
-    await wake.wait(clock, Math.max(0, Math.min(until, nextDue, now + lookAgainMs) - now), either);
+    const signal = either ??= AbortSignal.any([closing, ...(request.signal === undefined ? [] : [request.signal])]);
+    const wait = () => wake.wait(clock, Math.max(0, Math.min(until, nextDue, now + lookAgainMs) - now), signal);
+    const given = await (waiting?.(wait) ?? wait());
+    if (given !== undefined && given.length > 0) return given;
   }
   return [];
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { PreparedGraph } from "./mod.ts";
+import { mapStack } from "./stack.ts";
 import { importAsGuest, type Namespace, TestProject } from "./testing.ts";
 
 async function stackOf(
@@ -69,4 +70,15 @@ Deno.test("mapStack() leaves all other text alone, and takes a stack that came a
   const text = `Error: at ${file} (${file}:x) file:///other/0-main.js:1:1 (${prepared.fileOf("guard.js")}:3:4)\n $& $1`;
   assertEquals(prepared.mapStack(text), text);
   assertEquals(prepared.mapStack(`  at ${file}:99999:1\n`).includes(project.url("main.ts")), true);
+});
+
+Deno.test("mapStack() asks for the source map of a module once, whatever it throws", () => {
+  let asked = 0;
+  const map = JSON.stringify({ version: 3, sources: ["a.ts"], names: [], mappings: "AAAA;AACA;AAEA" });
+  const source = { url: "file:///a.ts", details: () => (asked++, { map, shifts: [] }) };
+  const places = [1, 2, 3].map((line) =>
+    mapStack(`at file:///run/a.js:${line}:1`, "file:///run/", new Map([["a.js", source]]))
+  );
+  assertEquals(places, ["at file:///a.ts:1:1", "at file:///a.ts:2:1", "at file:///a.ts:4:1"]);
+  assertEquals(asked, 1);
 });

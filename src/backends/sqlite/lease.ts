@@ -43,13 +43,14 @@ function readyQueues(store: SqliteStore, wanted: readonly string[] | null): stri
   return [...new Set(wanted)].filter((name) => store.get<{ ready: number }>(IS_READY, name)!.ready === 1);
 }
 
+const FIRST_DUES = `SELECT
+  (SELECT min(run_at) FROM jobs WHERE state = ${STATE.scheduled}),
+  (SELECT min(run_at) FROM jobs WHERE state = ${STATE.retrying}),
+  (SELECT min(until) FROM leases)`;
+
 function nextDue(store: SqliteStore): number {
-  const first = (sql: string) => store.get<{ at: number | null }>(sql)?.at ?? Infinity;
-  return Math.min(
-    first(`SELECT min(run_at) AS at FROM jobs WHERE state = ${STATE.scheduled}`),
-    first(`SELECT min(run_at) AS at FROM jobs WHERE state = ${STATE.retrying}`),
-    first("SELECT min(until) AS at FROM leases"),
-  );
+  const [dues] = store.rows<readonly (number | null)[]>(FIRST_DUES);
+  return Math.min(...dues!.map((at) => at ?? Infinity));
 }
 
 function moveDue(store: SqliteStore, now: number): void {
@@ -88,13 +89,18 @@ function rescue(store: SqliteStore, lease: number, endings: Endings): void {
 function take(store: SqliteStore, request: LeaseRequest, queues: readonly string[], now: number): LeasedJob[] {
   const heads = headsOf(store, request, queues);
   if (heads.length === 0) return [];
-  const newLease = "INSERT INTO leases (until, worker) VALUES (?, ?) RETURNING id";
-  const { id: lease } = store.get<{ id: number }>(newLease, now + request.leaseMs, request.workerId)!;
+  const lease = newLease(store, request, now);
   const seqs = heads.map(([seq]) => seq);
   // Read before they change, in a statement of its own: RETURNING keeps a copy of every row aside.
   const rows = rowsOf(store, seqs);
   store.run(HAND_OUT, lease, now, request.workerId, JSON.stringify(seqs));
   return rows.map((row) => leasedRecord(toRecord(row), request, toToken(row[0], lease), now));
+}
+
+/** The number of a lease that begins now. */
+export function newLease(store: SqliteStore, { leaseMs, workerId }: LeaseRequest, now: number): number {
+  const sql = "INSERT INTO leases (until, worker) VALUES (?, ?) RETURNING id";
+  return store.get<{ id: number }>(sql, now + leaseMs, workerId)!.id;
 }
 
 type Head = readonly [seq: number, priority: number];

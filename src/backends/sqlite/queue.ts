@@ -26,6 +26,7 @@ import { cancelledByUser } from "../errors.ts";
 import { leaseOrWait } from "../lease_or_wait.ts";
 import { Endings } from "./endings.ts";
 import { takeReady } from "./lease.ts";
+import { addLeased, isNext } from "./hand_over.ts";
 import { pruneFinished } from "./prune.ts";
 import { renewLeases } from "./renew.ts";
 import { retryOne } from "./retry.ts";
@@ -40,12 +41,20 @@ import { clearWaiting, countByState, countWaiting, isBusy, WAITING } from "./wai
 /** Settlements after which a job waits again. */
 const BACK_ACTIONS: ReadonlySet<Settlement["action"]> = new Set(["retry", "snooze", "release"]);
 
+/** A lease that waits in this process: who adds a job leases it in the same transaction, for a second takes as long again. */
+interface Offer {
+  readonly request: LeaseRequest;
+  /** What it was given. */
+  jobs: LeasedJob[];
+}
+
 /** Everything that the contract knows. */
 export class SqliteQueue implements QueueBackend {
   readonly capabilities: ReadonlySet<QueueCapability> = new Set(QUEUE_CAPABILITIES);
   readonly store: string;
   readonly #store: SqliteStore;
   readonly #closing = new AbortController();
+  readonly #offers = new Set<Offer>();
 
   /** @param store Shared with the results; closed by its owner. */
   constructor(store: SqliteStore) {
@@ -58,7 +67,17 @@ export class SqliteQueue implements QueueBackend {
     if (jobs.length === 0) return [];
     checkJobs(jobs);
     const now = this.#store.clock.now();
-    const receipts = this.#store.write(() => jobs.map((job) => this.#insert(job, now)));
+    const offer = jobs.length === 1 ? this.#firstOffer() : undefined;
+    let handedOut: LeasedJob | null = null;
+    const receipts = this.#store.write(() => {
+      if (offer === undefined || !isNext(this.#store, jobs[0]!, offer.request)) {
+        return jobs.map((job) => this.#insert(job, now));
+      }
+      const add = (job: NewJob) => (handedOut = addLeased(this.#store, job, offer.request, now)) !== null;
+      return jobs.map((job) => this.#insert(job, now, add));
+    });
+    // Only now: what was not committed is nobody's.
+    if (offer !== undefined && handedOut !== null) offer.jobs = [handedOut];
     this.#store.wake.ring();
     return receipts;
   }
@@ -71,6 +90,7 @@ export class SqliteQueue implements QueueBackend {
       closing: this.#closing.signal,
       take: () => takeReady(this.#store, request),
       watch: () => this.#store.watch(),
+      waiting: (wait) => this.#waiting(request, wait),
     });
   }
 
@@ -171,12 +191,31 @@ export class SqliteQueue implements QueueBackend {
     return Promise.resolve();
   }
 
-  #insert(job: NewJob, now: number): EnqueueReceipt {
+  async #waiting(request: LeaseRequest, wait: () => Promise<void>): Promise<LeasedJob[]> {
+    const offer: Offer = { request, jobs: [] };
+    this.#offers.add(offer);
+    await wait();
+    this.#offers.delete(offer);
+    return offer.jobs;
+  }
+
+  /** Who has waited longest and may still be given something. */
+  #firstOffer(): Offer | undefined {
+    if (this.#closing.signal.aborted) return undefined;
+    return [...this.#offers].find(({ request, jobs }) => jobs.length === 0 && request.signal?.aborted !== true);
+  }
+
+  #insert(job: NewJob, now: number, add = (job: NewJob) => this.#addReady(job, now)): EnqueueReceipt {
     const holder = job.uniqueKey === null ? null : heldBy(this.#store, job.uniqueKey, now);
     if (holder !== null) return { id: holder, duplicate: true };
-    if (this.#store.run(INSERT, ...insertValues(job, now)) === 0) return { id: job.id, duplicate: true };
+    if (!add(job)) return { id: job.id, duplicate: true };
     if (job.uniqueKey !== null) holdKey(this.#store, job.uniqueKey, job.id, now + job.uniqueForMs);
     return { id: job.id, duplicate: false };
+  }
+
+  /** Whether its id was not there. */
+  #addReady(job: NewJob, now: number): boolean {
+    return this.#store.run(INSERT, ...insertValues(job, now)) === 1;
   }
 
   #cancelOne(id: string, endings: Endings): CancelStatus {

@@ -1,4 +1,4 @@
-import { assertEquals, assertGreaterOrEqual } from "@std/assert";
+import { assertEquals, assertGreaterOrEqual, assertRejects } from "@std/assert";
 import { settledRecord } from "../../core/mod.ts";
 import { FakeClock, QUEUE_CASES, queueSubject, testCases } from "../../testing/mod.ts";
 import { inFolders } from "../testing.ts";
@@ -20,6 +20,66 @@ Deno.test("SqliteQueue.lease() answers at once when its signal is aborted", () =
     stop.abort();
     assertEquals(await waiting, []);
     assertEquals(clock.pending, 0);
+  }));
+
+Deno.test("SqliteQueue.enqueue() leases a job for who waits here in the transaction that adds it", () =>
+  withQueue(async (queue, clock) => {
+    const waiting = queue.lease({ ...REQUEST, waitMs: 60_000 });
+    await clock.advance(10);
+    const [job] = newJobs(1, { priority: 3 });
+    const added = queue.enqueue([job!]);
+    assertEquals(queue.sqlite.get("SELECT state, attempts, worker FROM jobs")!, { state: 2, attempts: 1, worker: "w" });
+    assertEquals(await added, [{ id: job!.id, duplicate: false }]);
+    const [leased] = await waiting;
+    const { token, leaseUntil, ...record } = leased!;
+    assertEquals(leaseUntil, clock.now() + REQUEST.leaseMs);
+    assertEquals(await queue.inspect([job!.id]), [record]);
+    assertEquals(await queue.renew([{ id: job!.id, token }], 30_000), { lost: [], cancelled: [] });
+    assertEquals(await queue.settle([{ id: job!.id, token, action: "release" }]), ["settled"]);
+  }));
+
+Deno.test("SqliteQueue.enqueue() hands nothing to a lease that does not want it or may not have it", () =>
+  withQueue(async (queue, clock) => {
+    const stop = new AbortController();
+    const stopped = queue.lease({ ...REQUEST, waitMs: 60_000, signal: stop.signal });
+    const elsewhere = queue.lease({ ...REQUEST, waitMs: 60_000, queues: ["other"] });
+    await clock.advance(10);
+    stop.abort();
+    const [job, other, paused, later] = [
+      ...newJobs(1),
+      ...newJobs(1, { queue: "other" }),
+      ...newJobs(1, { queue: "paused" }),
+      ...newJobs(1, { delayMs: 60_000 }),
+    ];
+    await queue.enqueue([job!]);
+    assertEquals(await stopped, []);
+    await queue.enqueue([other!]);
+    assertEquals((await elsewhere).map(({ id }) => id), [other!.id]);
+    assertEquals((await queue.lease(REQUEST)).map(({ id }) => id), [job!.id]);
+    await queue.pause("paused");
+    const waiting = queue.lease({ ...REQUEST, waitMs: 30_000 });
+    await clock.advance(10);
+    await queue.enqueue([paused!]);
+    await queue.enqueue([later!]);
+    await queue.enqueue([job!]);
+    await queue.resume("paused");
+    assertEquals((await waiting).map(({ id }) => id), [paused!.id]);
+  }));
+
+Deno.test("SqliteQueue.enqueue() hands nothing over when its transaction is not committed", () =>
+  withQueue(async (queue, clock) => {
+    const { sqlite } = queue;
+    sqlite.run("CREATE TABLE parents (x INTEGER PRIMARY KEY)");
+    sqlite.run("CREATE TABLE children (x INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED)");
+    sqlite.run("CREATE TRIGGER orphans AFTER INSERT ON jobs BEGIN INSERT INTO children VALUES (1); END");
+    const waiting = queue.lease({ ...REQUEST, waitMs: 60_000 });
+    await clock.advance(10);
+    const [refused, added] = newJobs(2);
+    await assertRejects(() => queue.enqueue([refused!]), Error, "FOREIGN KEY");
+    sqlite.run("DROP TRIGGER orphans");
+    await queue.enqueue([added!]);
+    assertEquals((await waiting).map(({ id }) => id), [added!.id]);
+    assertEquals(await queue.inspect([refused!.id]), [null]);
   }));
 
 Deno.test("SqliteQueue.lease() goes on in small steps when many thousand jobs are due at once", () =>

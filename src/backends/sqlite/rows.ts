@@ -1,6 +1,6 @@
 /** Rows and records. @module */
 
-import type { JobRecord, JobState, NewJob, TimeoutPolicy } from "../../core/mod.ts";
+import type { JobRecord, JobState, LeaseRequest, NewJob, TimeoutPolicy } from "../../core/mod.ts";
 import { STATE } from "./schema.ts";
 import type { SqliteStore } from "./store.ts";
 
@@ -127,8 +127,27 @@ export function insertValues(job: NewJob, now: number): (string | number | null)
   ];
 }
 
+const ADDED =
+  `id, task, args, queue, priority, state, run_at, created_at, delay_ms, max_attempts, retry_delay_ms, timeout_ms,
+  timeout_policy, store_result, unique_key, unique_for_ms`;
+
 /** Adds a job; does nothing when its id is there. */
-export const INSERT = `
-  INSERT INTO jobs (id, task, args, queue, priority, state, run_at, created_at, delay_ms, max_attempts, retry_delay_ms,
-    timeout_ms, timeout_policy, store_result, unique_key, unique_for_ms)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
+export const INSERT =
+  `INSERT INTO jobs (${ADDED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`;
+
+/** Adds a job that is leased at once. */
+export const INSERT_LEASED = `
+  INSERT INTO jobs (${ADDED}, attempts, token, lease, started_at, worker)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?17, ?17, ?18, ?19) ON CONFLICT (id) DO NOTHING RETURNING seq`;
+
+/** Its values, in their order. */
+export function insertLeasedValues(
+  job: NewJob,
+  { workerId }: LeaseRequest,
+  lease: number,
+  now: number,
+): (string | number | null)[] {
+  const values = insertValues(job, now);
+  values[5] = STATE.running;
+  return [...values, lease, now, workerId];
+}

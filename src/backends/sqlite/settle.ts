@@ -1,6 +1,6 @@
 /** The end of a lease. @module */
 
-import { type AttemptError, MAX_JOB_ERRORS, type Settlement, type SettleStatus } from "../../core/mod.ts";
+import { MAX_JOB_ERRORS, type Settlement, type SettleStatus } from "../../core/mod.ts";
 import { cancelledByUser } from "../errors.ts";
 import { Endings } from "./endings.ts";
 import { fromToken, LIVE } from "./rows.ts";
@@ -10,12 +10,18 @@ import type { SqliteStore } from "./store.ts";
 const SUCCEED = `UPDATE jobs SET state = ${STATE.success}, started_at = max(started_at, ?), finished_at = ?, cancel = 0,
   result = iif(store_result, ?, NULL) WHERE ${LIVE}`;
 
-const FINISH =
-  `UPDATE jobs SET state = ?, started_at = max(started_at, ?), finished_at = ?, cancel = 0, error = ?, errors = ifnull(?, errors)
-  WHERE ${LIVE}`;
+/** The errors of the job so far and one more (the first parameter, JSON; NULL: none); the oldest is dropped. */
+const ERRORS = `CASE
+  WHEN ?1 IS NULL THEN errors
+  WHEN errors IS NULL THEN '[' || ?1 || ']'
+  WHEN json_array_length(errors) < ${MAX_JOB_ERRORS} THEN json_insert(errors, '$[#]', json(?1))
+  ELSE json_insert(json_remove(errors, '$[0]'), '$[#]', json(?1)) END`;
 
-const BACK = `UPDATE jobs SET state = ?, run_at = ifnull(?, run_at), attempts = attempts - ?,
-  errors = ifnull(?, errors), lease = NULL, started_at = NULL, worker = NULL WHERE cancel = ? AND ${LIVE}`;
+const FINISH = `UPDATE jobs SET errors = ${ERRORS}, state = ?, started_at = max(started_at, ?), finished_at = ?,
+  cancel = 0, error = ? WHERE ${LIVE}`;
+
+const BACK = `UPDATE jobs SET errors = ${ERRORS}, state = ?, run_at = ifnull(?, run_at), attempts = attempts - ?,
+  lease = NULL, started_at = NULL, worker = NULL WHERE cancel = ? AND ${LIVE}`;
 
 const CANCEL = `UPDATE jobs SET state = ${STATE.cancelled}, finished_at = ?, cancel = 0, error = ? WHERE seq = ?`;
 
@@ -38,9 +44,9 @@ function settleOne(store: SqliteStore, settlement: Settlement, endings: Endings)
     if (live) endings.add(state, seq);
     return live;
   };
-  const back = (state: number, runAt: number | null, refund: 0 | 1, errors: string | null): boolean => {
-    if (changed(BACK, state, runAt, refund, errors, 0)) return true;
-    if (!changed(BACK, state, runAt, refund, errors, 1)) return false;
+  const back = (state: number, runAt: number | null, refund: 0 | 1, error: string | null): boolean => {
+    if (changed(BACK, error, state, runAt, refund, 0)) return true;
+    if (!changed(BACK, error, state, runAt, refund, 1)) return false;
     // Someone was promised that a job that comes back does not run again.
     store.run(CANCEL, now, JSON.stringify(cancelledByUser(settlement.id)), seq);
     endings.add(STATE.cancelled, seq);
@@ -51,31 +57,29 @@ function settleOne(store: SqliteStore, settlement: Settlement, endings: Endings)
   switch (settlement.action) {
     case "succeed":
       return ended(STATE.success, SUCCEED, start(settlement.ranMs), now, settlement.result);
-    case "fail": {
-      const errors = settlement.attempt === null ? null : errorsWith(store, seq, settlement.attempt);
+    case "fail":
       return ended(
         STATE.failed,
         FINISH,
+        settlement.attempt === null ? null : JSON.stringify(settlement.attempt),
         STATE.failed,
         start(settlement.ranMs),
         now,
         JSON.stringify(settlement.error),
-        errors,
       );
-    }
     case "cancel":
       return ended(
         STATE.cancelled,
         FINISH,
+        null,
         STATE.cancelled,
         start(settlement.ranMs),
         now,
         JSON.stringify(settlement.error),
-        null,
       );
     case "retry": {
-      const errors = errorsWith(store, seq, settlement.attempt);
-      return back(stateAfter(settlement.delayMs, STATE.retrying), after(settlement.delayMs), 0, errors);
+      const error = JSON.stringify(settlement.attempt);
+      return back(stateAfter(settlement.delayMs, STATE.retrying), after(settlement.delayMs), 0, error);
     }
     case "snooze":
       return back(stateAfter(settlement.delayMs, STATE.scheduled), after(settlement.delayMs), 1, null);
@@ -86,11 +90,4 @@ function settleOne(store: SqliteStore, settlement: Settlement, endings: Endings)
 
 function stateAfter(delayMs: number, waiting: number): number {
   return delayMs > 0 ? waiting : STATE.pending;
-}
-
-/** The errors of the job so far and one more, as JSON text; the oldest are dropped. */
-function errorsWith(store: SqliteStore, seq: number, added: AttemptError): string {
-  const kept = store.get<{ errors: string | null }>("SELECT errors FROM jobs WHERE seq = ?", seq)?.errors ?? "[]";
-  const list: AttemptError[] = JSON.parse(kept);
-  return JSON.stringify([...list, added].slice(-MAX_JOB_ERRORS));
 }

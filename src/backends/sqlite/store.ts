@@ -100,6 +100,8 @@ export class SqliteStore {
   readonly #statements = new Map<string, StatementSync>();
   readonly #watcher: WalWatcher;
   readonly #file: WatchedFile;
+  /** Changes with every commit of another connection; undefined: of another file. */
+  #version: number | undefined;
   #closed = false;
 
   /** Use {@linkcode openSqlite}. */
@@ -111,7 +113,7 @@ export class SqliteStore {
     this.#durable = options.synchronous === "FULL";
     this.name = `sqlite:${options.path}`;
     this.clock = options.clock ?? systemClock;
-    this.#watcher = new WalWatcher(`${options.path}-wal`, () => this.wake.ring());
+    this.#watcher = new WalWatcher(`${options.path}-wal`, () => this.#heard());
   }
 
   /** Runs a statement for its effect; answers how many rows changed. */
@@ -171,7 +173,9 @@ export class SqliteStore {
    * @returns whether it has begun just now: what was written before must be looked for.
    */
   watch(): boolean {
-    return !this.#closed && this.#watcher.start();
+    if (this.#closed || !this.#watcher.start()) return false;
+    this.#version = this.#versionNow();
+    return true;
   }
 
   /** May be called twice. */
@@ -182,6 +186,23 @@ export class SqliteStore {
     this.wake.ring();
     this.#statements.clear();
     this.#db.close();
+  }
+
+  /** The log has changed. Our own writes wake who has to be woken by themselves, and come many times as often as others'. */
+  #heard(): void {
+    const version = this.#versionNow();
+    if (version !== undefined && version === this.#version) return;
+    this.#version = version;
+    this.wake.ring();
+  }
+
+  /** Undefined where it can't be read: whoever looks for jobs will hear why. */
+  #versionNow(): number | undefined {
+    try {
+      return this.read(() => this.get<{ data_version: number }>("PRAGMA data_version")!.data_version);
+    } catch {
+      return undefined;
+    }
   }
 
   /** A text is always run in the same way, by one of the methods above. */
@@ -221,6 +242,7 @@ export class SqliteStore {
     this.#statements.clear();
     this.#db.close();
     this.#db = db;
+    this.#version = undefined;
     this.#file.accept();
   }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertLess } from "@std/assert";
-import { Child, OwnQueue, REQUEST, TempFolder } from "./testing.ts";
+import { DatabaseSync } from "node:sqlite";
+import { Child, OwnQueue, REQUEST, TempFolder, withQueue } from "./testing.ts";
 
 for (const synchronous of ["NORMAL", "FULL"] as const) {
   Deno.test(`WalWatcher wakes a lease for a job of another process long before it polls (${synchronous})`, async () => {
@@ -17,3 +18,24 @@ for (const synchronous of ["NORMAL", "FULL"] as const) {
     await queue.close();
   });
 }
+
+Deno.test("SqliteStore.wake rings for writes of another connection, and not for its own", () =>
+  withQueue(async (queue, _clock, path) => {
+    let rings = 0;
+    const rung = Promise.withResolvers<void>();
+    queue.sqlite.wake.ring = () => void (rings++, rung.resolve());
+    // There is no log before the first look.
+    await queue.qsize();
+    assertEquals(queue.sqlite.watch(), true);
+    const events = Deno.watchFs(`${path}-wal`, { recursive: false });
+    await queue.pause("a");
+    await queue.pause("b");
+    for await (const _ of events) break;
+    // The first of the looks that follow an event.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assertEquals(rings, 0);
+    const other = new DatabaseSync(path);
+    other.exec("INSERT INTO paused_queues VALUES ('c')");
+    other.close();
+    await rung.promise;
+  }));
