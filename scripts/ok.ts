@@ -8,6 +8,7 @@ const GATES: readonly (readonly [name: string, ...args: string[]])[] = [
   ["lint", "lint"],
   ["types", "check"],
   ["layers and error texts", "test", "-A", "tests/architecture_test.ts", "tests/error_messages_test.ts"],
+  ["documentation of the events", "run", "-A", "scripts/event_docs.ts", "--check"],
   ["documentation of the exports", "doc", "--lint", ...EXPORTS],
   ["examples in the documentation", "run", "-A", "scripts/doc_examples.ts"],
 ];

@@ -81,7 +81,7 @@ export class Engine implements AsyncDisposable {
     this.manifest = manifest;
     this.metrics = new Metrics(this.bus);
     this.#stopLogging = logEventsOf(this.bus, this.settings.values.logLevel);
-    this.#taskModules = new TaskModules(manifest, options.settings);
+    this.#taskModules = new TaskModules(manifest, options.settings, { bus: this.bus, clock: this.#clock });
     this.#backends = new Backends({
       values: this.settings.values,
       manifestPath: manifest.path,

@@ -7,6 +7,7 @@ export * from "./events.ts";
 export * from "./hooks.ts";
 export * from "./job.ts";
 export * from "./job_report.ts";
+export * from "./log_levels.ts";
 export * from "./metrics.ts";
 export * from "./nearest.ts";
 export * from "./order.ts";

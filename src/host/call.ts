@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type Clock, formatDuration, NuvomError, type PermissionSet } from "../core/mod.ts";
+import {
+  type Clock,
+  type EventBus,
+  type EventTable,
+  formatDuration,
+  NuvomError,
+  type PermissionSet,
+} from "../core/mod.ts";
 import { explainPermission, type MissingPermission, type PluginCalls, type Realm } from "../sandbox/mod.ts";
 import type { CallFigures } from "./call_figures.ts";
 import { callFailed, callTimeout, implausibleAnswer } from "./call_errors.ts";
@@ -31,6 +38,8 @@ export interface CallerParts {
   readonly granted: PermissionSet;
   /** Where the calls are counted. @default nowhere */
   readonly figures?: CallFigures;
+  /** Where each of them is told of at its end. @default nowhere */
+  readonly bus?: EventBus;
 }
 
 /** How one call is made. */
@@ -54,6 +63,8 @@ export interface CallOptions<T> {
   /** In place of `NUVOM_PLUGIN_ANSWER`. */
   readonly implausible?: (detail: string) => NuvomError;
 }
+
+type CallOutcome = EventTable["plugin.called"]["outcome"];
 
 interface PendingCall {
   readonly what: string;
@@ -108,6 +119,8 @@ export class PluginCaller {
     const { what, timeoutMs = this.#parts.timeoutMs, waits = false, signal, late, failed } = options;
     const { clock, plugin, realm, figures } = this.#parts;
     const counted = figures?.begin(waits);
+    const told = this.#telling(what, waits);
+    let outcome: CallOutcome = "error";
     const settled = Promise.withResolvers<void>();
     const entry = { what, since: clock.now(), settled: settled.promise };
     const expired = Promise.withResolvers<never>();
@@ -122,17 +135,31 @@ export class PluginCaller {
       })
       .catch((error) => Promise.reject(this.#explain(error, what, failed)));
     const expire = () => {
+      outcome = "timeout";
       stop.abort();
       expired.reject(late?.(timeoutMs) ?? callTimeout(plugin, what, timeoutMs));
       answer.then((value) => options.unwanted?.(options.answer(value, ""))).catch(() => {});
     };
     const cancel = clock.timer(timeoutMs, expire);
     try {
-      return await Promise.race([answer, expired.promise]);
+      const answered = await Promise.race([answer, expired.promise]);
+      outcome = "answer";
+      return answered;
     } finally {
       cancel();
       counted?.();
+      told?.(outcome);
     }
+  }
+
+  #telling(what: string, waits: boolean): ((outcome: CallOutcome) => void) | undefined {
+    const { bus, clock, plugin } = this.#parts;
+    if (!bus?.has("plugin.called")) return undefined;
+    const begun = clock.monotonic();
+    return (outcome) => {
+      const durationMs = clock.monotonic() - begun;
+      bus.emit("plugin.called", { plugin, what, durationMs, waits, outcome });
+    };
   }
 
   #explain(thrown: Error, what: string, failed: CallOptions<unknown>["failed"]): Error {

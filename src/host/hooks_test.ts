@@ -41,7 +41,7 @@ class Stage {
   }
 
   start(...ids: string[]): void {
-    this.bus.emit("attempts.started", { jobs: ids.map((id) => job(id)) });
+    this.bus.emit("attempts.started", { jobs: ids.map((id) => job(id)), waitedMs: ids.map(() => 0) });
   }
 
   end(...ends: AttemptEnd[]): void {
@@ -108,6 +108,7 @@ Deno.test("HookRunner filters by task and queue, and calls no method that a hook
   stage.add({ methods: ["beforeJob"], tasks: ["add"], queues: ["fast", "slow"] });
   stage.bus.emit("attempts.started", {
     jobs: [job("1"), job("2", { queue: "fast" }), job("3", { queue: "fast", task: "other" })],
+    waitedMs: [0, 0, 0],
   });
   stage.end(end("2", "failure", "retry"));
   await settleDown();
@@ -174,7 +175,7 @@ Deno.test("HookRunner drops the oldest when too much waits, and says so once", a
   await settleDown();
   const args = "x".repeat(3 * 1024 * 1024);
   for (const id of ["1", "2", "3", "4", "5", "6", "7"]) {
-    stage.bus.emit("attempts.started", { jobs: [job(id, { args })] });
+    stage.bus.emit("attempts.started", { jobs: [job(id, { args })], waitedMs: [0] });
   }
   slow.resolve();
   await settleDown();

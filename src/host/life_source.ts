@@ -30,7 +30,16 @@ export function lifeSource(
   const { entry, root, known, section, remote, isolation, granted, settings } = examined;
   const { manifest, settings: { values, variables }, bus, clock, metrics, client } = parts;
   const { metadata } = known!;
-  const code = new PluginCode({ entry, metadata, loader: parts.code, imports: section?.imports, remote, root });
+  const { code: loader } = parts;
+  const code = new PluginCode({
+    entry,
+    metadata,
+    loader,
+    listener: { bus, clock },
+    imports: section?.imports,
+    remote,
+    root,
+  });
   return {
     isolation,
     restart: section?.restart ?? DEFAULT_RESTART,

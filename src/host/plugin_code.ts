@@ -5,12 +5,15 @@ import { type ModuleGraph, type PreparedGraph, prepareGraph, PrivateFolder } fro
 import { type CodeLoader, graphDigest } from "./code_loader.ts";
 import { graphDiffers } from "./lock_errors.ts";
 import type { PluginEntry } from "./manifest.ts";
+import { type LoadListener, toldLoad } from "./told_load.ts";
 
 /** Which modules, and what is known of them. */
 export interface PluginCodeParts {
   readonly entry: PluginEntry;
   readonly metadata: PluginMetadata;
   readonly loader: CodeLoader;
+  /** Told of the load. */
+  readonly listener: LoadListener;
   /** What bare specifiers mean. */
   readonly imports?: Readonly<Record<string, string>>;
   /** Of its modules from URLs, as they were checked; null when there are none. */
@@ -93,8 +96,9 @@ export class PluginCode {
   }
 
   async #verified(): Promise<ModuleGraph> {
-    const { entry, metadata, loader, imports, remote, root } = this.#parts;
-    const graph = await loader.load([entry.module], { root, imports });
+    const { entry, metadata, loader, listener, imports, remote, root } = this.#parts;
+    const load = () => loader.load([entry.module], { root, imports });
+    const graph = await toldLoad(listener, `plugin "${metadata.name}"`, load);
     // A file of the project may have changed since, and import more than was checked.
     if (graphDigest(graph) !== remote) throw graphDiffers(`plugin "${metadata.name}"`);
     return graph;

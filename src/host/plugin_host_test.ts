@@ -339,7 +339,7 @@ Deno.test("PluginHost tells hooks what happens to jobs, and flushes them before 
   const host = await site.open();
   await host.startAll();
   const leased = { ...job("1"), state: "RUNNING", token: "secret" };
-  site.bus.emit("attempts.started", { jobs: [leased, { ...leased, id: "2", task: "other" }] as never });
+  site.bus.emit("attempts.started", { jobs: [leased, { ...leased, id: "2", task: "other" }] as never, waitedMs: [0, 0] });
   site.bus.emit("worker.stopped", { workerId: "w", completed: 0, released: 0 });
   await host.stopAll();
   const said = site.lines.filter((line) => line.startsWith("info")).map((line) => line.split(": ")[1]);

@@ -2,7 +2,7 @@
 
 import type { Clock, EventBus, PermissionSet, PluginMetadata } from "../core/mod.ts";
 import { type PreparedGraph, type PrivateFolder, stubsIn } from "../loader/mod.ts";
-import { type Isolation, openRealm, type Realm } from "../sandbox/mod.ts";
+import type { Isolation, Realm } from "../sandbox/mod.ts";
 import { PluginCaller } from "./call.ts";
 import type { CallFigures } from "./call_figures.ts";
 import { metadataDiffers } from "./errors.ts";
@@ -11,6 +11,7 @@ import { guestHost, type GuestHostParts, type HostAnswers } from "./guest_host.t
 import type { PluginEntry } from "./manifest.ts";
 import { loadOptions } from "./import_metadata.ts";
 import type { PluginCode, WrittenCode } from "./plugin_code.ts";
+import { openToldRealm } from "./told_realm.ts";
 
 /** What the realm of a plugin is made of. */
 export interface PluginRealmParts {
@@ -49,7 +50,7 @@ export class PluginRealm {
   readonly #parts: PluginRealmParts;
 
   private constructor(parts: PluginRealmParts, graph: PreparedGraph, digest: string, realm: Realm) {
-    const { metadata, clock, limits, manifest, grant, figures } = parts;
+    const { metadata, clock, limits, manifest, grant, figures, bus } = parts;
     this.realm = realm;
     this.digest = digest;
     this.#graph = graph;
@@ -63,6 +64,7 @@ export class PluginRealm {
       manifest,
       granted: grant,
       figures,
+      bus,
     });
   }
 
@@ -101,7 +103,7 @@ async function openIn(
   let graph: PreparedGraph | undefined;
   const written = files.then((code) => void (graph = code.graph));
   const mapStack = (stack: string) => graph?.mapStack(stack) ?? stack;
-  return await openRealm({
+  return await openToldRealm(bus, {
     name: `plugin "${plugin}"`,
     kind: isolation,
     role: "plugin",

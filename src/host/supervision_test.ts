@@ -30,7 +30,7 @@ Deno.test("a plugin whose process is killed has its hooks and figures again, and
   const first = site.next("plugin.state", ({ plugin, state }) => plugin === "x" && state === "running");
   await host.startAll();
   const job = (id: string) =>
-    site.bus.emit("attempts.started", { jobs: [{ id, task: "t", queue: "q", args: "" } as never] });
+    site.bus.emit("attempts.started", { jobs: [{ id, task: "t", queue: "q", args: "" } as never], waitedMs: [0] });
   job("1");
   await site.heard("told 1");
 
@@ -97,7 +97,7 @@ for (const isolation of ["process", "worker", "inline"] as const) {
     const host = await site.open();
     await host.startAll();
     const job = (id: string) =>
-      site.bus.emit("attempts.started", { jobs: [{ id, task: "t", queue: "q", args: "" } as never] });
+      site.bus.emit("attempts.started", { jobs: [{ id, task: "t", queue: "q", args: "" } as never], waitedMs: [0] });
     job("slow");
     await site.heard("v1 begins slow");
     await site.write("x.ts", versioned(2));

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { ErrorData } from "../core/mod.ts";
+import { type ErrorData, EventBus, systemClock } from "../core/mod.ts";
 import { graphRecord, type ModuleGraph, modulesFrom, type PreparedGraph, prepareGraph } from "../loader/mod.ts";
-import { type DiscoveredTask, openRealm, type Realm, type RealmHost, type RealmSpec } from "../sandbox/mod.ts";
+import type { DiscoveredTask, Realm, RealmHost, RealmSpec } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
 import { discoverTasks, explainRefusal } from "./discover_tasks.ts";
 import { tasksFault } from "./check_lock.ts";
@@ -17,9 +17,13 @@ import type { Manifest } from "./manifest.ts";
 import { remoteDigest } from "./lock.ts";
 import { moduleInManifest } from "./paths.ts";
 import { cachedTasks, keepTasks } from "./task_cache.ts";
+import { type LoadListener, toldLoad } from "./told_load.ts";
+import { openToldRealm } from "./told_realm.ts";
 
 /** After a discovery, how long its realm may take to end. */
 const STOP_MS = 1_000;
+
+const NOBODY: LoadListener = { bus: new EventBus(), clock: systemClock };
 
 /** A graph and where it was written. */
 interface Prepared {
@@ -32,15 +36,17 @@ export class TaskModules {
   readonly #manifest: Manifest;
   readonly #settings: LoadedSettings;
   readonly #code: CodeLoader;
+  readonly #listener: LoadListener;
   #prepared: Promise<Prepared> | undefined;
   /** All that were written, the newest last: executors may still run from older ones. */
   readonly #written: PreparedGraph[] = [];
 
-  /** Reads nothing yet. */
-  constructor(manifest: Manifest, settings: LoadedSettings) {
+  /** Reads nothing yet. @param listener Told of loads and realms. @default nobody */
+  constructor(manifest: Manifest, settings: LoadedSettings, listener: LoadListener = NOBODY) {
     this.#manifest = manifest;
     this.#settings = settings;
     this.#code = new CodeLoader(settings.values);
+    this.#listener = listener;
   }
 
   /** Where the list of discovered tasks is kept. */
@@ -67,7 +73,7 @@ export class TaskModules {
       memoryMb: memoryMb ?? values.memoryMb,
       startTimeoutMs: values.pluginStartTimeoutMs,
     };
-    return await openRealm(spec, host);
+    return await openToldRealm(this.#listener.bus, spec, host);
   }
 
   /** The entries of the graph as an executor imports them. */
@@ -135,7 +141,8 @@ export class TaskModules {
 
   async #load(): Promise<Prepared> {
     const { folder, tasks } = this.#manifest;
-    const graph = await this.#code.load(await findTaskUrls(this.#manifest), { root: folder });
+    const urls = await findTaskUrls(this.#manifest);
+    const graph = await toldLoad(this.#listener, "tasks", () => this.#code.load(urls, { root: folder }));
     const remote = remoteTaskGraphs(graph, folder);
     const fault = remote.size === 0
       ? null

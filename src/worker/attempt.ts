@@ -18,6 +18,8 @@ export class Attempt {
   abort: AbortReason | null = null;
   /** When it was told. */
   abortedAt = 0;
+  /** When it was leased. */
+  readonly leasedAt: number;
   /** When its lease was last made or renewed. */
   renewedAt: number;
   /** The end of an executor that it may have caused, as a number; 0: none. */
@@ -30,7 +32,14 @@ export class Attempt {
   /** @param now Time of the lease. */
   constructor(job: LeasedJob, now: number) {
     this.job = job;
+    this.leasedAt = now;
     this.renewedAt = now;
+  }
+
+  /** From when it could run to the call of its handler; only differences of one clock, for the store's is another. */
+  get waitedMs(): number {
+    const { startedAt, runAt } = this.job;
+    return Math.max(0, (startedAt ?? runAt) - runAt) + this.startedAt - this.leasedAt;
   }
 
   /** Notes the start of the handler. */

@@ -230,7 +230,9 @@ export class Dispatcher {
     return {
       started: (attempts) => {
         this.#overtime.watch();
-        if (bus.has("attempts.started")) bus.emit("attempts.started", { jobs: attempts.map(({ job }) => job) });
+        if (!bus.has("attempts.started")) return;
+        const waitedMs = attempts.map((attempt) => attempt.waitedMs);
+        bus.emit("attempts.started", { jobs: attempts.map(({ job }) => job), waitedMs });
       },
       ended: (attempt, reported, durationMs) => this.#ended(attempt, reported, durationMs),
       reported: (executor) => {

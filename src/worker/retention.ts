@@ -103,7 +103,6 @@ export class Retention {
         if (step > 0) await sleep(clock, (clock.monotonic() - begun) * REST, signal);
       }
     }
-    const message = `forgot ${forgotten} finished jobs`;
-    if (forgotten > 0) bus.emit("log", { level: "debug", category: "worker", message });
+    if (forgotten > 0) bus.emit("jobs.forgotten", { count: forgotten });
   }
 }
