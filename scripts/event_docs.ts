@@ -59,7 +59,9 @@ async function readInterfaces(): Promise<ReadonlyMap<string, DocInterface>> {
   const { nodes } = JSON.parse(await runCommand([Deno.execPath(), "doc", "--json", ...SOURCES], { cwd: ROOT }));
   // deno-lint-ignore no-explicit-any
   const symbols = Object.values<any>(nodes).flatMap((node) => node.symbols);
-  return new Map(symbols.flatMap(({ name, declarations: [first] }) => first.kind === "interface" ? [[name, first]] : []));
+  return new Map(
+    symbols.flatMap(({ name, declarations: [first] }) => first.kind === "interface" ? [[name, first]] : []),
+  );
 }
 
 /** Those that fields of events are made of, each once. */
@@ -117,7 +119,9 @@ function typeText({ kind, repr, value }: DocType): string {
     case "typeOperator":
       return typeText(value.tsType);
     case "typeLiteral":
-      return `{ ${value.properties.map(({ name, tsType }: DocProperty) => `${name}: ${typeText(tsType)}`).join("; ")} }`;
+      return `{ ${
+        value.properties.map(({ name, tsType }: DocProperty) => `${name}: ${typeText(tsType)}`).join("; ")
+      } }`;
     case "typeRef": {
       const params = (value.typeParams ?? []).map(typeText);
       if (value.typeName === "Readonly") return params[0];

@@ -23,7 +23,7 @@ import {
   TaskModules,
   type WorkerStatus,
 } from "./host/mod.ts";
-import { logEventsOf, Metrics, workerFigures } from "./observe/mod.ts";
+import { executorFigures, logEventsOf, Metrics, pluginFigures, queueFigures } from "./observe/mod.ts";
 import { type DiscoveredTask, type RealmHost, unknownMethod } from "./sandbox/mod.ts";
 import { type Ambient, ambientOrNone, setAmbient } from "./sdk/ambient.ts";
 import type { LoadedSettings } from "./settings/mod.ts";
@@ -79,7 +79,7 @@ export class Engine implements AsyncDisposable {
     this.bus = options.bus ?? new EventBus();
     this.#clock = options.clock ?? systemClock;
     this.manifest = manifest;
-    this.metrics = new Metrics(this.bus);
+    this.metrics = new Metrics(this.bus, this.#clock);
     this.#stopLogging = logEventsOf(this.bus, this.settings.values.logLevel);
     this.#taskModules = new TaskModules(manifest, options.settings, { bus: this.bus, clock: this.#clock });
     this.#backends = new Backends({
@@ -187,10 +187,7 @@ export class Engine implements AsyncDisposable {
     }
     const { queue, results } = await this.#backends.open();
     if (options.weights !== undefined && !queue.capabilities.has("weights")) throw noWeights(this.settings);
-    this.metrics.addProvider(async () =>
-      workerFigures(await queue.stats(), this.#worker?.inFlight ?? 0, this.#worker?.executorsReady ?? 0)
-    );
-    for (const provider of host?.metricsProviders() ?? []) this.metrics.addProvider(provider);
+    this.#addFigures(queue, host);
     const { values } = this.settings;
     this.#worker = new Worker({
       queue,
@@ -239,6 +236,16 @@ export class Engine implements AsyncDisposable {
   /** The same as {@linkcode Engine.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #addFigures(queue: QueueBackend, host: PluginHost | undefined): void {
+    this.metrics.addProvider("queue", async () => queueFigures(await queue.stats(), this.#clock.now()));
+    this.metrics.addProvider("executors", async () => {
+      return executorFigures(await this.#worker?.executors() ?? [], this.#worker?.inFlight ?? 0);
+    });
+    if (host === undefined) return;
+    this.metrics.addProvider("plugins", async () => pluginFigures(await host.usages()));
+    for (const [name, provider] of host.metricsProviders()) this.metrics.addProvider(`plugin ${name}`, provider);
   }
 
   /** A worker that can't be asked works all the same. */

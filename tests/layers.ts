@@ -21,7 +21,7 @@ export const LAYERS: ReadonlyMap<string, Allowance> = new Map<string, Allowance>
   ["std", { rooms: [], packages: ["npm:deno-std@1.4.0"] }],
   ["core", { rooms: [], packages: ["@std/text"] }],
   ["settings", { rooms: layer1, packages: [] }],
-  ["observe", { rooms: layer1, packages: ["@logtape/logtape"] }],
+  ["observe", { rooms: layer1, packages: ["@logtape/logtape", "node:process"] }],
   ["backends", { rooms: layer1, packages: ["node:crypto", "node:sqlite"] }],
   ["loader", {
     rooms: layer1,

@@ -10,7 +10,7 @@ import {
   systemClock,
   toErrorData,
 } from "../core/mod.ts";
-import type { Registration } from "../sandbox/mod.ts";
+import type { RealmUsage, Registration } from "../sandbox/mod.ts";
 import type { LoadedSettings } from "../settings/mod.ts";
 import { hostStopped, reloadUnknown } from "./call_errors.ts";
 import { pluginUnknown, requiredNotStarted } from "./errors.ts";
@@ -49,6 +49,13 @@ export interface PluginCommands {
   readonly commands: readonly CommandName[];
   /** @returns the exit code, 0 to 255; what is printed meanwhile is `command.output`. @throws {NuvomError} */
   run(command: string, args: readonly string[]): Promise<number>;
+}
+
+/** What the process of a plugin uses. */
+export interface PluginUsage {
+  readonly name: string;
+  /** Null where it has none of its own, or does not run. */
+  readonly usage: RealmUsage | null;
 }
 
 /** Manifest and lock as they were when they were read. */
@@ -196,9 +203,14 @@ export class PluginHost {
     return this.#registry.names(capability);
   }
 
-  /** One for each started plugin; rejects when the plugin fails. */
-  metricsProviders(): readonly (() => Promise<readonly MetricFamily[]>)[] {
-    return [...this.#loaded.values()].map((plugin) => () => plugin.collectMetrics());
+  /** One for each started plugin, by its name; rejects when the plugin fails. */
+  metricsProviders(): ReadonlyMap<string, () => Promise<readonly MetricFamily[]>> {
+    return new Map([...this.#loaded].map(([name, plugin]) => [name, () => plugin.collectMetrics()]));
+  }
+
+  /** What the processes of started plugins use, without asking the plugins themselves. */
+  usages(): Promise<readonly PluginUsage[]> {
+    return Promise.all([...this.#loaded].map(async ([name, plugin]) => ({ name, usage: await plugin.usage() })));
   }
 
   /**

@@ -312,7 +312,7 @@ Deno.test("PluginHost.metricsProviders() collect what plugins add, and refuse wh
   });
   const host = await site.open();
   await host.startAll();
-  const [a, b, c] = host.metricsProviders();
+  const [a, b, c] = host.metricsProviders().values();
   assertEquals((await a!()).map(({ name, samples }) => [name, samples]), [
     ["x_jobs", [{ labels: { a: "b" }, value: 2 }]],
     ["y_jobs", [{ labels: { a: "b" }, value: 2 }]],
@@ -339,7 +339,10 @@ Deno.test("PluginHost tells hooks what happens to jobs, and flushes them before 
   const host = await site.open();
   await host.startAll();
   const leased = { ...job("1"), state: "RUNNING", token: "secret" };
-  site.bus.emit("attempts.started", { jobs: [leased, { ...leased, id: "2", task: "other" }] as never, waitedMs: [0, 0] });
+  site.bus.emit("attempts.started", {
+    jobs: [leased, { ...leased, id: "2", task: "other" }] as never,
+    waitedMs: [0, 0],
+  });
   site.bus.emit("worker.stopped", { workerId: "w", completed: 0, released: 0 });
   await host.stopAll();
   const said = site.lines.filter((line) => line.startsWith("info")).map((line) => line.split(": ")[1]);

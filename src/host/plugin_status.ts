@@ -70,8 +70,8 @@ export async function statusOf({ lastError, life, figures, ...known }: StatusPar
   };
 }
 
-/** A process that was stopped does not answer. */
-async function usageOf(life: Pick<LoadedPlugin, "usage">): Promise<RealmUsage | null> {
+/** What its process uses; null where it has none, or does not say: a process that was stopped does not answer. */
+export async function usageOf(life: Pick<LoadedPlugin, "usage">): Promise<RealmUsage | null> {
   const over = new AbortController();
   try {
     return await Promise.race([life.usage(), sleep(systemClock, HEALTH_MS, over.signal).then(() => null)]);

@@ -10,13 +10,13 @@ import {
   type ResultBackend,
   toErrorData,
 } from "../core/mod.ts";
-import type { Registration } from "../sandbox/mod.ts";
+import type { RealmUsage, Registration } from "../sandbox/mod.ts";
 import { BackendHandle } from "./backend_handle.ts";
 import { failed, notRunning, reloadFailed, reloadLoses, restarting } from "./call_errors.ts";
 import { CallFigures } from "./call_figures.ts";
 import type { Life, LifeSource } from "./life.ts";
 import type { BackendKind, LifeState } from "./loaded_plugin.ts";
-import { type PluginStatus, statusOf } from "./plugin_status.ts";
+import { type PluginStatus, statusOf, usageOf } from "./plugin_status.ts";
 import { RemoteQueue } from "./remote_queue.ts";
 import { RemoteResults } from "./remote_results.ts";
 import { RestartBudget } from "./restart_budget.ts";
@@ -162,6 +162,11 @@ export class SupervisedPlugin {
       life: state === "running" || state === "stopping" ? this.#life : undefined,
       figures: this.#figures,
     });
+  }
+
+  /** What its process uses; null where it has none of its own, or does not run. */
+  async usage(): Promise<RealmUsage | null> {
+    return this.#state === "running" && this.#life !== undefined ? await usageOf(this.#life) : null;
   }
 
   /** Resolves when it runs, or when it can't be said that it soon will. */

@@ -39,7 +39,7 @@ Deno.test("a plugin whose process is killed has its hooks and figures again, and
   assert(noticedMs < 1_000, `${noticedMs} ms`);
   await crashed;
   await site.heard("told 2");
-  assertEquals((await host.metricsProviders()[0]!()).map(({ name }) => name), ["x_pid"]);
+  assertEquals((await host.metricsProviders().get("x")!()).map(({ name }) => name), ["x_pid"]);
   const [x, y] = await host.status();
   assertEquals([x!.restarts, x!.lastError?.code, y!.restarts, y!.state], [1, "NUVOM_PLUGIN_CRASHED", 0, "running"]);
   assert(x!.memoryBytes! > 1_000_000 && x!.cpuMs! > 0 && x!.calls > 0, JSON.stringify(x));

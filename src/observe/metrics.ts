@@ -1,91 +1,112 @@
-/** Counts what happens in this process, for whoever exports it. @module */
+/** The figures of this process, for whoever exports them. @module */
 
 import {
+  type Clock,
   type EventBus,
+  formatDuration,
   type MetricFamily,
   type MetricsProvider,
   type MetricsSnapshot,
-  type Outcome,
-  OUTCOME_KINDS,
+  sleep,
+  systemClock,
   toErrorData,
 } from "../core/mod.ts";
+import { counter, sample } from "./families.ts";
+import { JobFigures } from "./job_figures.ts";
+import { processFigures } from "./process_figures.ts";
+import { RealmFigures } from "./realm_figures.ts";
 
-/** Upper bounds of the durations, in seconds. */
-const BOUNDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300] as const;
+/** Longer than this no snapshot waits for a provider: a scrape has ten seconds for all of it. */
+const PROVIDER_MS = 2_000;
+
+/** Someone who is asked at every snapshot. */
+interface Provider {
+  readonly ask: MetricsProvider;
+  failures: number;
+  /** Whether the last question brought nothing; the log says so once. */
+  isFailing: boolean;
+  /** The last question, while it is not answered. */
+  pending: Promise<readonly MetricFamily[]> | undefined;
+}
 
 /** The figures of one process: its own counters, and what providers add. */
 export class Metrics {
   readonly #bus: EventBus;
-  readonly #providers: MetricsProvider[] = [];
-  readonly #outcomes = new Map<Outcome["kind"], number>(OUTCOME_KINDS.map((kind) => [kind, 0]));
-  readonly #buckets: number[] = new Array(BOUNDS.length + 1).fill(0);
-  #durationSum = 0;
-  #retries = 0;
-  #enqueued = 0;
+  readonly #clock: Clock;
+  readonly #providers = new Map<string, Provider>();
+  readonly #jobs: JobFigures;
+  readonly #realms: RealmFigures;
 
   /** Counts from now on. */
-  constructor(bus: EventBus) {
+  constructor(bus: EventBus, clock: Clock = systemClock) {
     this.#bus = bus;
-    bus.on("jobs.enqueued", ({ jobs }) => this.#enqueued += jobs.length);
-    bus.on("attempts.ended", ({ ends }) => {
-      for (const { outcome, next, durationMs } of ends) {
-        if (next === "released" || next === "stale") continue;
-        this.#outcomes.set(outcome.kind, this.#outcomes.get(outcome.kind)! + 1);
-        if (next === "retry") this.#retries++;
-        this.#observe(durationMs / 1_000);
-      }
-    });
+    this.#clock = clock;
+    this.#jobs = new JobFigures(bus);
+    this.#realms = new RealmFigures(bus);
   }
 
-  /** Asks `provider` at every snapshot. One that fails is left out of it, and the log says so. */
-  addProvider(provider: MetricsProvider): void {
-    this.#providers.push(provider);
+  /**
+   * Asks `provider` at every snapshot, for two seconds at most. One that fails, or is late, is left out of it, counted in
+   * `nuvom_metrics_provider_failures_total`, and told once in the log. It is not asked again before it has answered.
+   *
+   * @param name Of the provider; another one of the same name takes its place.
+   */
+  addProvider(name: string, provider: MetricsProvider): void {
+    this.#providers.set(name, { ask: provider, failures: 0, isFailing: false, pending: undefined });
   }
 
   /** Everything that there is to export, now. */
   async snapshot(): Promise<MetricsSnapshot> {
-    const provided = await Promise.all(this.#providers.map((provider) => this.#ask(provider)));
-    return { at: Date.now(), families: [...this.#own(), ...provided.flat()] };
+    const asked = [...this.#providers].map(([name, provider]) => this.#answerOf(name, provider));
+    const provided = (await Promise.all(asked)).flat();
+    return { at: this.#clock.now(), families: [...this.#own(), ...provided] };
   }
 
-  async #ask(provider: MetricsProvider): Promise<readonly MetricFamily[]> {
+  async #answerOf(name: string, provider: Provider): Promise<readonly MetricFamily[]> {
     try {
-      return await provider();
+      const families = await this.#inTime(provider);
+      provider.isFailing = false;
+      return families;
     } catch (error) {
-      const { message } = toErrorData(error);
-      this.#bus.emit("log", { level: "warn", category: "metrics", message: `some figures are missing: ${message}` });
+      provider.failures++;
+      if (!provider.isFailing) this.#tell(name, error);
+      provider.isFailing = true;
       return [];
     }
   }
 
-  #observe(seconds: number): void {
-    this.#durationSum += seconds;
-    const bucket = BOUNDS.findIndex((bound) => seconds <= bound);
-    this.#buckets[bucket === -1 ? BOUNDS.length : bucket]!++;
+  async #inTime(provider: Provider): Promise<readonly MetricFamily[]> {
+    const over = new AbortController();
+    const asked = provider.pending ??= Promise.try(provider.ask).finally(() => provider.pending = undefined);
+    // It may fail when nobody waits for it any more.
+    asked.catch(() => {});
+    const late = sleep(this.#clock, PROVIDER_MS, over.signal).then(() => {
+      throw new Error(`there was no answer within ${formatDuration(PROVIDER_MS)}`);
+    });
+    late.catch(() => {});
+    try {
+      return await Promise.race([asked, late]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  #tell(name: string, error: unknown): void {
+    const message = `the figures of ${name} are missing: ${toErrorData(error).message}`;
+    this.#bus.emit("log", { level: "warn", category: "metrics", message });
   }
 
   #own(): MetricFamily[] {
-    const outcomes = [...this.#outcomes].map(([outcome, value]) => ({ labels: { outcome }, value }));
+    const failures = [...this.#providers].map(([provider, { failures }]) => sample({ provider }, failures));
     return [
-      counter("nuvom_jobs_enqueued_total", "Jobs that this process has enqueued.", this.#enqueued),
-      { name: "nuvom_jobs_total", help: "Attempts that have ended, by outcome.", type: "counter", samples: outcomes },
-      counter("nuvom_job_retries_total", "Attempts that were followed by another one.", this.#retries),
-      {
-        name: "nuvom_job_duration_seconds",
-        help: "Time from the start to the end of an attempt.",
-        type: "histogram",
-        samples: [this.#histogram()],
-      },
+      ...this.#jobs.families(),
+      ...this.#realms.families(),
+      ...processFigures(),
+      counter(
+        "nuvom_metrics_provider_failures_total",
+        "Times that figures were missing, by whose they are: it failed, or took too long.",
+        failures,
+      ),
     ];
   }
-
-  #histogram() {
-    let count = 0;
-    const counts = this.#buckets.map((bucket) => count += bucket);
-    return { labels: {}, bounds: BOUNDS, counts, sum: this.#durationSum, count };
-  }
-}
-
-function counter(name: string, help: string, value: number): MetricFamily {
-  return { name, help, type: "counter", samples: [{ labels: {}, value }] };
 }

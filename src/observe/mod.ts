@@ -2,4 +2,4 @@
 
 export { type Log, logEventsOf, type LogOptions, openLog } from "./log.ts";
 export { Metrics } from "./metrics.ts";
-export { workerFigures } from "./worker_figures.ts";
+export { executorFigures, pluginFigures, queueFigures } from "./worker_figures.ts";

@@ -1,6 +1,6 @@
 /** One executor as the worker sees it: a realm, the attempts that were sent to it, and its replacement. @module */
 
-import type { Clock } from "../core/mod.ts";
+import { type Clock, sleep } from "../core/mod.ts";
 import {
   type AbortReason,
   type AttemptOrder,
@@ -12,6 +12,7 @@ import {
   type Realm,
   type RealmExit,
   type RealmHost,
+  type RealmUsage,
 } from "../sandbox/mod.ts";
 import type { Attempt } from "./attempt.ts";
 import type { ExecutorEnd } from "./blame.ts";
@@ -55,6 +56,7 @@ export interface ExecutorGone extends ExecutorEnd {
 
 /** How long a realm that was killed has to say that it is gone. */
 const KILL_MS = 2_000;
+const USAGE_MS = 1_000;
 /** Arguments in one message, in characters: three bytes each at most, and a message has 64 MiB at most. */
 const MAX_NOTE = 8 * 1024 * 1024;
 
@@ -131,6 +133,15 @@ export class Executor {
   /** How many attempts it gets at a time where jobs are not quick: fewer after a handler has blocked it. */
   get lanes(): number {
     return this.#lanes;
+  }
+
+  /** What its process uses; null while it does not run, and when it does not say within a second. */
+  async usage(): Promise<RealmUsage | null> {
+    const over = new AbortController();
+    const late = sleep(this.#parts.clock, USAGE_MS, over.signal).then(() => null);
+    const usage = await Promise.race([this.#realm?.usage() ?? null, late]);
+    over.abort();
+    return usage;
   }
 
   /** Attempts whose handlers were announced, in the order of their start. */

@@ -1,6 +1,7 @@
 /** A worker: leases jobs, has executors run them, settles what came of it. @module */
 
 import { fromErrorData, type QueueBackend, sleep } from "../core/mod.ts";
+import type { RealmUsage } from "../sandbox/mod.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { workerStarted } from "./errors.ts";
 import { Leaser } from "./leaser.ts";
@@ -19,6 +20,18 @@ const LAST_SETTLE_MS = 5_000;
 const GONE_MS = 3_000;
 /** How often the queue is asked whether it is empty, while it is not. */
 const DRAINED_POLL_MS = 200;
+
+/** One executor at one moment. */
+export interface ExecutorStatus {
+  /** `executor-0`, `executor-1` … */
+  readonly name: string;
+  /** Whether it takes jobs. */
+  readonly ready: boolean;
+  /** Jobs that it has. */
+  readonly jobs: number;
+  /** Of its process; null while there is none, and when it does not say. */
+  readonly usage: RealmUsage | null;
+}
 
 type State = "new" | "starting" | "running" | "stopping" | "stopped";
 
@@ -73,6 +86,14 @@ export class Worker implements AsyncDisposable {
   /** Executors that take jobs now. */
   get executorsReady(): number {
     return this.#dispatcher.executors.ready;
+  }
+
+  /** How the executors fare at this moment. */
+  executors(): Promise<readonly ExecutorStatus[]> {
+    return Promise.all(this.#dispatcher.executors.all.map(async (executor) => {
+      const { name, ready, load: jobs } = executor;
+      return { name, ready, jobs, usage: await executor.usage() };
+    }));
   }
 
   /**
