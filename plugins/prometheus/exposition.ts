@@ -1,10 +1,23 @@
-/** Figures in the text format of Prometheus, written by `prom-client`. @module */
+/** Figures in the formats of Prometheus and OpenMetrics, written by `prom-client`. @module */
 
 import type { HistogramSample, Logger, MetricFamily, MetricsSnapshot } from "nuvom";
-import { Gauge, type MetricType, Registry } from "prom-client";
+import { Gauge, Registry } from "prom-client";
+import { refusal, takenNames } from "./check_family.ts";
+import { SeriesLimit } from "./series_limit.ts";
 
-/** Of what a {@linkcode renderer} writes. */
-export const CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
+/** Of the two formats. */
+export const CONTENT_TYPES = {
+  text: Registry.PROMETHEUS_CONTENT_TYPE,
+  openMetrics: Registry.OPENMETRICS_CONTENT_TYPE,
+} as const;
+
+/** How figures are written. */
+export type Format = keyof typeof CONTENT_TYPES;
+
+/** Families of one scrape at most. */
+const MAX_FAMILIES = 1_000;
+/** So many families that were left out are told of. */
+const MAX_TOLD = 100;
 
 /** One line of the text. */
 interface Line {
@@ -14,38 +27,84 @@ interface Line {
   readonly value: number;
 }
 
-/** A function that writes snapshots. A family that can't be written is left out, with one warning. */
-export function renderer(log: Logger): (snapshot: MetricsSnapshot) => Promise<string> {
-  const refused = new Set<string>();
-  return (snapshot) => {
+/** Writes snapshots. A family that can't be written is left out, with one warning. */
+export class Renderer {
+  readonly #log: Logger;
+  readonly #limit: SeriesLimit;
+  readonly #told = new Set<string>();
+  #refused = 0;
+
+  /** @param maxSeries Of one family, 1 or more. */
+  constructor(log: Logger, maxSeries: number) {
+    this.#log = log;
+    this.#limit = new SeriesLimit(maxSeries);
+  }
+
+  /** The text of a scrape. */
+  async render({ families }: MetricsSnapshot, format: Format): Promise<string> {
+    const good = this.#limit.apply(this.#accepted(families));
     const registry = new Registry();
-    for (const family of snapshot.families) {
-      try {
-        new SnapshotMetric(family, registry);
-      } catch (error) {
-        if (!refused.has(family.name)) log.warn(`${family.name} is not exported: ${(error as Error).message}`);
-        refused.add(family.name);
-      }
+    // Its declaration takes the type that it has at first for the only one.
+    registry.setContentType(CONTENT_TYPES[format] as typeof CONTENT_TYPES.text);
+    for (const family of [...good, ...this.#own()]) new SnapshotMetric(family, registry);
+    return await registry.metrics();
+  }
+
+  #accepted(families: readonly MetricFamily[]): MetricFamily[] {
+    const taken = new Set(this.#own().flatMap(takenNames));
+    return families.filter((family, i) => {
+      const names = takenNames(family);
+      const clash = names.find((name) => taken.has(name));
+      const problem = refusal(family) ?? (clash === undefined ? null : `${clash} is there already`) ??
+        (i < MAX_FAMILIES ? null : `there are more than ${MAX_FAMILIES} figures`);
+      if (problem !== null) return this.#refuse(family.name, problem);
+      for (const name of names) taken.add(name);
+      return true;
+    });
+  }
+
+  #refuse(name: string, problem: string): false {
+    this.#refused++;
+    if (!this.#told.has(name) && this.#told.size < MAX_TOLD) {
+      this.#told.add(name);
+      this.#log.warn(`${name} is not exported: ${problem}`);
     }
-    return registry.metrics();
-  };
+    return false;
+  }
+
+  #own(): MetricFamily[] {
+    const counter = (name: string, help: string, value: number): MetricFamily => {
+      return { name, help, type: "counter", samples: [{ labels: {}, value }] };
+    };
+    return [
+      counter(
+        "nuvom_prometheus_refused_total",
+        "Families that were left out of a scrape, for Prometheus would refuse them.",
+        this.#refused,
+      ),
+      counter(
+        "nuvom_prometheus_overflow_total",
+        "Series beyond the limit of their family that were added together in a scrape.",
+        this.#limit.overflow,
+      ),
+    ];
+  }
 }
 
 /** A family as a metric of prom-client. Its own classes count, and their histogram can't take counts that exist already. */
 class SnapshotMetric extends Gauge {
   readonly #family: MetricFamily;
 
-  /** @throws {Error} on a name or label that Prometheus does not take, and on a second family of the same name. */
   constructor(family: MetricFamily, registry: Registry) {
     const labelNames = [...new Set(family.samples.flatMap(({ labels }) => Object.keys(labels)))];
-    super({ name: family.name, help: family.help, labelNames, registers: [registry] });
+    super({ name: family.name, help: family.help || family.name, labelNames, registers: [registry] });
     this.#family = family;
+    // It is written as it is, whatever the declaration of the class says.
+    Object.assign(this, { type: family.type });
   }
 
   override async get(): ReturnType<Gauge["get"]> {
-    // The declaration says that a type is a number; it is written as it is.
-    const type = this.#family.type as unknown as MetricType;
-    return { ...await super.get(), type, values: linesOf(this.#family) };
+    return { ...await super.get(), values: linesOf(this.#family) };
   }
 }
 

@@ -1,9 +1,9 @@
 /** Serves nuvom's figures to Prometheus. @module */
 
 import type { Plugin, PluginContext, PluginSettings } from "nuvom";
-import { renderer } from "./exposition.ts";
+import { Renderer } from "./exposition.ts";
 import { type MetricsServer, serveMetrics } from "./server.ts";
-import { readAddress, SETTINGS } from "./settings.ts";
+import { readAddress, readMaxSeries, SETTINGS } from "./settings.ts";
 
 /** The plugin `prometheus`: `/metrics` over HTTP, from `start` to `stop`. */
 export class Prometheus implements Plugin {
@@ -13,12 +13,12 @@ export class Prometheus implements Plugin {
   readonly settings = SETTINGS;
   #server: MetricsServer | undefined;
 
-  /** @throws {NuvomError} `NUVOM_PROMETHEUS_…` when the address can't be listened on. */
-  start(settings: PluginSettings, context: PluginContext): void {
-    const render = renderer(context.log);
-    this.#server = serveMetrics({
+  /** @throws {NuvomError} `NUVOM_PROMETHEUS_…` when a setting is no good or the address can't be listened on. */
+  async start(settings: PluginSettings, context: PluginContext): Promise<void> {
+    const renderer = new Renderer(context.log, readMaxSeries(settings));
+    this.#server = await serveMetrics({
       ...readAddress(settings),
-      figures: async () => render(await context.metrics()),
+      figures: async (format) => await renderer.render(await context.metrics(), format),
       log: context.log,
       signal: context.signal,
     });

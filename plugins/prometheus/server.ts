@@ -2,7 +2,8 @@
 
 import type { Logger } from "nuvom";
 import { cannotListen } from "./errors.ts";
-import { CONTENT_TYPE } from "./exposition.ts";
+import { CONTENT_TYPES, type Format } from "./exposition.ts";
+import { portHolder, SERVER } from "./port_holder.ts";
 import type { Address } from "./settings.ts";
 
 /** A client that neither sends nor reads holds up the stop no longer than this. */
@@ -11,7 +12,7 @@ const CLOSE_GRACE_MS = 1_000;
 /** What is served, and where. */
 export interface ServeOptions extends Address {
   /** The answer to a scrape. */
-  figures(): Promise<string>;
+  figures(format: Format): Promise<string>;
   readonly log: Logger;
   /** When it is aborted, requests that still wait for their figures are turned away. */
   readonly signal: AbortSignal;
@@ -24,12 +25,12 @@ export interface MetricsServer {
 }
 
 /** @throws {NuvomError} `NUVOM_PROMETHEUS_LISTEN` */
-export function serveMetrics(options: ServeOptions): MetricsServer {
-  const server = listen(options);
+export async function serveMetrics(options: ServeOptions): Promise<MetricsServer> {
+  const server = await listen(options);
   return { close: () => atMost(server.shutdown(), CLOSE_GRACE_MS) };
 }
 
-function listen(options: ServeOptions): Deno.HttpServer {
+async function listen(options: ServeOptions): Promise<Deno.HttpServer> {
   const { host: hostname, port, log } = options;
   const onListen = ({ hostname, port }: Deno.NetAddr) =>
     log.info(`serving http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}/metrics`);
@@ -37,7 +38,9 @@ function listen(options: ServeOptions): Deno.HttpServer {
     return Deno.serve({ hostname, port, onListen }, (request) => respond(request, options));
   } catch (error) {
     // What the manifest does not grant is explained by the host.
-    throw error instanceof Deno.errors.NotCapable ? error : cannotListen(hostname, port, error as Error);
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const holder = error instanceof Deno.errors.AddrInUse ? await portHolder(hostname, port) : null;
+    throw cannotListen(hostname, port, holder, error as Error);
   }
 }
 
@@ -46,8 +49,9 @@ async function respond(request: Request, options: ServeOptions): Promise<Respons
   if (pathname === "/") return plain(200, "The figures of nuvom are at /metrics.");
   if (pathname !== "/metrics") return plain(404, "There is nothing here; the figures are at /metrics.");
   try {
-    const text = await unlessAborted(options.figures(), options.signal);
-    return new Response(text, { headers: { "content-type": CONTENT_TYPE } });
+    const format = formatFor(request);
+    const text = await unlessAborted(options.figures(format), options.signal);
+    return answer(200, text, CONTENT_TYPES[format]);
   } catch (error) {
     if (options.signal.aborted) return plain(503, "The worker is stopping.");
     options.log.warn(`a scrape failed: ${(error as Error).message}`);
@@ -56,7 +60,17 @@ async function respond(request: Request, options: ServeOptions): Promise<Respons
 }
 
 function plain(status: number, text: string): Response {
-  return new Response(`${text}\n`, { status, headers: { "content-type": "text/plain; charset=utf-8" } });
+  return answer(status, `${text}\n`, "text/plain; charset=utf-8");
+}
+
+/** Whoever finds the port taken is told by whom. */
+function answer(status: number, text: string, type: string): Response {
+  return new Response(text, { status, headers: { "content-type": type, server: `${SERVER} (process ${Deno.pid})` } });
+}
+
+/** Prometheus asks for OpenMetrics first; a browser and curl want plain text. */
+function formatFor({ headers }: Request): Format {
+  return headers.get("accept")?.includes("application/openmetrics-text") ? "openMetrics" : "text";
 }
 
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -6,6 +6,7 @@ import {
   type LeasedJob,
   type MetricFamily,
   type MetricSample,
+  type Outcome,
   OUTCOME_KINDS,
 } from "../core/mod.ts";
 import { BoundedMap, OTHER } from "./bounded_map.ts";
@@ -22,13 +23,14 @@ const WAITS = [0.001, 0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3_600] as cons
 const FINAL = { done: "success", failed: "failed", cancelled: "cancelled" } as const;
 
 type Final = keyof typeof FINAL;
+type Outcomes = Record<Outcome["kind"], number>;
 
 /** All counts of one task in one queue. */
 class JobCounts {
   enqueued = 0;
   started = 0;
   retries = 0;
-  readonly outcomes: Record<string, number> = Object.fromEntries(OUTCOME_KINDS.map((kind) => [kind, 0]));
+  readonly outcomes = noOutcomes();
   readonly finals: Record<Final, number> = { done: 0, failed: 0, cancelled: 0 };
   readonly durations = new Histogram(DURATIONS);
 }
@@ -43,6 +45,7 @@ export class JobFigures {
     this.#overflowed,
   );
   readonly #waits = new BoundedMap(MAX_QUEUES, () => new Histogram(WAITS), this.#overflowed);
+  readonly #outcomes = noOutcomes();
   #forgotten = 0;
 
   /** Listens to the bus for good. */
@@ -65,7 +68,8 @@ export class JobFigures {
     return [
       counter("nuvom_jobs_enqueued_total", "Jobs that this process has enqueued.", this.#each("enqueued")),
       counter("nuvom_jobs_started_total", "Attempts that have begun.", this.#each("started")),
-      counter("nuvom_jobs_total", "Attempts that have ended, by outcome.", this.#outcomes()),
+      counter("nuvom_jobs_total", "Attempts that have ended, by outcome.", outcomeSamples({}, this.#outcomes)),
+      counter("nuvom_attempts_total", "The same, also by task and queue.", this.#outcomesOfTasks()),
       counter("nuvom_jobs_finished_total", "Jobs that came to their end, by final state.", this.#finals()),
       counter("nuvom_job_retries_total", "Attempts that were followed by another one.", this.#each("retries")),
       histogram("nuvom_job_duration_seconds", "Time from the start to the end of an attempt.", this.#durations()),
@@ -92,7 +96,8 @@ export class JobFigures {
   #ended({ job, outcome, next, durationMs }: AttemptEnd): void {
     if (next === "released" || next === "stale") return;
     const counts = this.#of(job);
-    counts.outcomes[outcome.kind]!++;
+    this.#outcomes[outcome.kind]++;
+    counts.outcomes[outcome.kind]++;
     counts.durations.observe(durationMs / 1_000);
     if (next === "retry") counts.retries++;
     else if (next !== "snoozed") counts.finals[next]++;
@@ -108,10 +113,8 @@ export class JobFigures {
     return this.#entries().map(({ labels, counts }) => sample(labels, counts[name]));
   }
 
-  #outcomes(): MetricSample[] {
-    return this.#entries().flatMap(({ labels, counts }) =>
-      OUTCOME_KINDS.map((outcome) => sample({ ...labels, outcome }, counts.outcomes[outcome]!))
-    );
+  #outcomesOfTasks(): MetricSample[] {
+    return this.#entries().flatMap(({ labels, counts }) => outcomeSamples(labels, counts.outcomes));
   }
 
   #finals(): MetricSample[] {
@@ -123,4 +126,12 @@ export class JobFigures {
   #durations() {
     return this.#entries().map(({ labels, counts }) => counts.durations.sample(labels));
   }
+}
+
+function noOutcomes(): Outcomes {
+  return { success: 0, failure: 0, timeout: 0, cancelled: 0, snoozed: 0, lost: 0 };
+}
+
+function outcomeSamples(labels: MetricSample["labels"], outcomes: Outcomes): MetricSample[] {
+  return OUTCOME_KINDS.map((outcome) => sample({ ...labels, outcome }, outcomes[outcome]));
 }

@@ -55,6 +55,9 @@ Deno.test("Metrics counts attempts by outcome, ends of jobs and retries, and not
   });
   const all = await families(metrics);
   assertEquals(values(all, "nuvom_jobs_total"), {
+    ...{ success: 2, failure: 2, timeout: 0, cancelled: 1, snoozed: 1, lost: 0 },
+  });
+  assertEquals(values(all, "nuvom_attempts_total"), {
     "add default success": 2,
     "add default failure": 2,
     "add default timeout": 0,
@@ -78,7 +81,7 @@ Deno.test("Metrics tells tasks and queues apart, from the enqueue on, so that ev
   const all = await families(metrics);
   assertEquals(values(all, "nuvom_jobs_enqueued_total"), { "t q": 2, "add default": 0 });
   assertEquals(values(all, "nuvom_jobs_started_total"), { "t q": 1, "add default": 1 });
-  assertEquals(values(all, "nuvom_jobs_total")["t q failure"], 0);
+  assertEquals(values(all, "nuvom_attempts_total")["t q failure"], 0);
   assertEquals(values(all, "nuvom_jobs_forgotten_total"), { "": 3 });
   const waits = named(all, "nuvom_job_wait_seconds").samples as readonly { labels: Labels; sum: number }[];
   assertEquals(waits.map(({ labels, sum }) => [labels, sum]), [[{ queue: "q" }, 0.5], [{ queue: "default" }, 7]]);
