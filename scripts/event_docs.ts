@@ -31,6 +31,9 @@ interface DocInterface {
   readonly def: { readonly properties: readonly DocProperty[] };
 }
 
+/** Unions of words by name: they are shown in its place. */
+const words = new Map<string, string>();
+
 const OPENING = `# Events
 
 Everything that happens in a worker, as \`engine.bus\` tells it. The log, the figures and the hooks of plugins are its
@@ -59,6 +62,10 @@ async function readInterfaces(): Promise<ReadonlyMap<string, DocInterface>> {
   const { nodes } = JSON.parse(await runCommand([Deno.execPath(), "doc", "--json", ...SOURCES], { cwd: ROOT }));
   // deno-lint-ignore no-explicit-any
   const symbols = Object.values<any>(nodes).flatMap((node) => node.symbols);
+  for (const { name, declarations: [{ kind, def }] } of symbols) {
+    const isWords = kind === "typeAlias" && def.tsType.value?.every?.(({ kind }: DocType) => kind === "literal");
+    if (isWords) words.set(name, typeText(def.tsType));
+  }
   return new Map(
     symbols.flatMap(({ name, declarations: [first] }) => first.kind === "interface" ? [[name, first]] : []),
   );
@@ -105,7 +112,7 @@ function unitOf({ name, tsType }: DocProperty): string {
 }
 
 function sentences(doc: string): string {
-  return doc.replaceAll(/\s*\n\s*/g, " ").replaceAll(/\{@linkcode (?:EventBus\.)?(\w+)\}/g, "`$1`").trim();
+  return doc.replaceAll(/\s*\n\s*/g, " ").replaceAll(/\{@linkcode ([\w.]+)\}/g, "`$1`").trim();
 }
 
 function typeText({ kind, repr, value }: DocType): string {
@@ -125,6 +132,7 @@ function typeText({ kind, repr, value }: DocType): string {
     case "typeRef": {
       const params = (value.typeParams ?? []).map(typeText);
       if (value.typeName === "Readonly") return params[0];
+      if (words.has(value.typeName)) return words.get(value.typeName)!;
       return params.length === 0 ? value.typeName : `${value.typeName}<${params.join(", ")}>`;
     }
     default:

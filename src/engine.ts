@@ -1,6 +1,15 @@
 /** The composition root: joins manifest, settings, plugins, backends, client and worker of one project. @module */
 
-import { type Clock, EventBus, NuvomError, systemClock, toErrorData } from "./core/mod.ts";
+import {
+  type Clock,
+  EventBus,
+  type LogLevels,
+  NuvomError,
+  type QueueBackend,
+  readLogLevels,
+  systemClock,
+  toErrorData,
+} from "./core/mod.ts";
 import { Client } from "./client/mod.ts";
 import { Backends, BUILTIN_BACKENDS } from "./engine/backends.ts";
 import { forgetting } from "./engine/forgetting.ts";
@@ -80,7 +89,7 @@ export class Engine implements AsyncDisposable {
     this.#clock = options.clock ?? systemClock;
     this.manifest = manifest;
     this.metrics = new Metrics(this.bus, this.#clock);
-    this.#stopLogging = logEventsOf(this.bus, this.settings.values.logLevel);
+    this.#stopLogging = logEventsOf(this.bus, levelsOf(this.settings.values));
     this.#taskModules = new TaskModules(manifest, options.settings, { bus: this.bus, clock: this.#clock });
     this.#backends = new Backends({
       values: this.settings.values,
@@ -253,6 +262,7 @@ export class Engine implements AsyncDisposable {
     const startedAt = this.#clock.now();
     const answer = async (request: ControlRequest): Promise<unknown> => {
       if (request.method === "reload") return await host.reload(request.plugin);
+      if (request.method === "log") return this.bus.emit("log.levels", { levels: readLogLevels(request.levels)! });
       const { inFlight = 0 } = this.#worker ?? {};
       return { id, pid: Deno.pid, startedAt, inFlight, plugins: await host.status() } satisfies WorkerStatus;
     };
@@ -306,6 +316,10 @@ export class Engine implements AsyncDisposable {
   #warn(message: string): void {
     this.bus.emit("log", { level: "warn", category: "worker", message });
   }
+}
+
+function levelsOf({ logLevel, logLevels }: LoadedSettings["values"]): LogLevels {
+  return { "": logLevel, ...readLogLevels(logLevels) };
 }
 
 function noWeights({ values }: LoadedSettings): NuvomError {

@@ -22,9 +22,9 @@ export function badMaxSeries(max: unknown): NuvomError {
 
 /** `NUVOM_PROMETHEUS_LISTEN` @param holder Who has the port; null: nobody knows. */
 export function cannotListen(host: string, port: number, holder: string | null, cause: Error): NuvomError {
+  const taken = holder === null ? "" : `, taken by ${holder}`;
   return new NuvomError("NUVOM_PROMETHEUS_LISTEN", {
-    what: `The plugin prometheus can't listen on ${host}:${port}: ${cause.message}.` +
-      (holder === null ? "" : ` It is taken by ${holder}.`),
+    what: `The plugin prometheus can't listen on ${host}:${port}: ${cause.message}${taken}.`,
     mend: "Set prometheus_port to a port that is free, or host to an address of this machine, and the net permission " +
       "with it.",
     exitCode: 3,

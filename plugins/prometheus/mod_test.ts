@@ -79,7 +79,7 @@ Deno.test("Prometheus.start() says who has the port when it is in use, and names
   const error = await start(port);
   assertEquals(error.code, "NUVOM_PROMETHEUS_LISTEN");
   assertStringIncludes(error.message, `127.0.0.1:${port}`);
-  assertStringIncludes(error.message, `It is taken by another worker of nuvom (process ${Deno.pid}).`);
+  assertStringIncludes(error.message, `, taken by another worker of nuvom (process ${Deno.pid}).`);
   assertStringIncludes(error.message, "Set prometheus_port");
 
   const headers = { server: "nginx/1.22" };
@@ -87,7 +87,7 @@ Deno.test("Prometheus.start() says who has the port when it is in use, and names
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     () => new Response("", { headers }),
   );
-  assertStringIncludes((await start(other.addr.port)).message, 'It is taken by the web server "nginx/1.22".');
+  assertStringIncludes((await start(other.addr.port)).message, ', taken by the web server "nginx/1.22".');
 
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   assertEquals((await start(silent.addr.port)).message.includes("taken by"), false);

@@ -54,6 +54,15 @@ export function repeatedOption(name: string, spec: OptionSpec): NuvomError {
 }
 
 /** `NUVOM_CLI_VALUE` */
+export function badLogLevel(value: string): NuvomError {
+  return usage(
+    "NUVOM_CLI_VALUE",
+    `${JSON.stringify(value)} is no level of the log.`,
+    "Write debug, info, warn or error, or CATEGORY=LEVEL, such as job=debug.",
+  );
+}
+
+/** `NUVOM_CLI_VALUE` */
 export function missingValue(name: string, metavar: string, joint: " " | "=" = " "): NuvomError {
   return usage("NUVOM_CLI_VALUE", `The option --${name} has no value.`, `Write --${name}${joint}${metavar}.`);
 }

@@ -15,13 +15,14 @@ export interface Project {
 /** @param quiet Nothing below a warning is logged, unless a level was set. */
 export async function openProject(context: SettingsContext, quiet: boolean): Promise<Project> {
   const settings = settingsOf(context);
-  const { logLevel, logFormat } = settings.values;
+  const { logFormat } = settings.values;
   const { err } = context.io;
-  const isSet = settings.table.some(({ env, source }) => env === "NUVOM_LOG_LEVEL" && source !== "default");
+  const isSet = settings.table.some(({ env, source }) => /^NUVOM_LOG_LEVELS?$/.test(env) && source !== "default");
   const engine = await openEngine({ settings });
   context.io.enter(settings.values.projectDir);
   const log = openLog({
-    level: quiet && !isSet ? "warn" : logLevel,
+    // What the settings say of levels is for the engine; here only what is not to be shown at all.
+    level: quiet && !isSet ? "warn" : "debug",
     format: logFormat,
     write: (line) => err.backlog < MAX_BACKLOG && err.write(line),
   });

@@ -10,6 +10,7 @@ import { historyRecent } from "./commands/history_recent.ts";
 import { init } from "./commands/init.ts";
 import { inspectJob } from "./commands/inspect_job.ts";
 import { listTasks } from "./commands/list_tasks.ts";
+import { logLevel } from "./commands/log_level.ts";
 import { pluginAdd } from "./commands/plugin_add.ts";
 import { pluginCacheClean } from "./commands/plugin_cache_clean.ts";
 import { pluginCacheInfo } from "./commands/plugin_cache_info.ts";
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   command(config, () => import("./run/config.ts")),
   command(version, () => import("./run/version.ts")),
   command(runworker, () => import("./run/runworker.ts")),
+  command(logLevel, () => import("./run/log_level.ts")),
   command(enqueue, () => import("./run/enqueue.ts")),
   command(status, () => import("./run/status.ts")),
   command(inspectJob, () => import("./run/inspect_job.ts")),

@@ -1,21 +1,47 @@
 /** What the log says of each event. @module */
 
-import { type AttemptEnd, type EventBus, type EventTable, formatDuration } from "../core/mod.ts";
+import {
+  type AttemptEnd,
+  type EventBus,
+  type EventTable,
+  formatDuration,
+  isLogged,
+  type LogLevel as Level,
+  type LogLevels,
+} from "../core/mod.ts";
 
 type Line = EventTable["log"];
-type Level = Line["level"];
+
+/** The category of lines about single jobs. */
+const JOB = "job";
 type Write = (line: Line) => void;
 
-const ORDER: readonly Level[] = ["debug", "info", "warn", "error"];
+/**
+ * Writes a line for every event that is worth one at these levels, which `log.levels` changes; the returned function ends
+ * it.
+ */
+export function logEvents(bus: EventBus, levels: LogLevels, write: Write): () => void {
+  let now = levels;
+  let stop = linesAt(bus, now, write);
+  const off = bus.on("log.levels", (change) => {
+    now = { ...now, ...change.levels };
+    stop();
+    stop = linesAt(bus, now, write);
+  });
+  return () => {
+    off();
+    stop();
+  };
+}
 
-/** Writes a line for every event that is worth one at this level; the returned function ends it. */
-export function logEvents(bus: EventBus, level: Level, write: Write): () => void {
-  const debug = level === "debug";
-  const wanted = (line: Line) => ORDER.indexOf(line.level) >= ORDER.indexOf(level) && write(line);
+function linesAt(bus: EventBus, levels: LogLevels, write: Write): () => void {
+  const debug = isLogged(levels, "debug", JOB);
+  const wanted = (line: Line) => isLogged(levels, line.level, line.category) && write(line);
   const stops = [
     bus.on("log", wanted),
     ...workerLines(bus, wanted),
     ...executorLines(bus, wanted),
+    ...realmLines(bus, wanted),
     ...pluginLines(bus, wanted),
     // A line a job is made only where someone reads it.
     bus.on("attempts.ended", ({ ends }) => {
@@ -43,6 +69,10 @@ function workerLines(bus: EventBus, write: Write): (() => void)[] {
         category,
         message: `stopped: ${count(completed, "attempt")} ended, ${count(released, "job")} given back`,
       })),
+    bus.on(
+      "jobs.forgotten",
+      ({ count: jobs }) => write({ level: "debug", category, message: `forgot ${count(jobs, "finished job")}` }),
+    ),
     bus.on("leases.lost", ({ ids }) =>
       write({
         level: "warn",
@@ -75,6 +105,31 @@ function executorLines(bus: EventBus, write: Write): (() => void)[] {
         category: executor,
         message: reason === "stopped" ? "stopped" : `ended (${reason}): ${detail}`,
         ...(jobs.length === 0 ? {} : { fields: { jobs: jobs.slice(0, 10).map(({ id }) => id) } }),
+      })),
+  ];
+}
+
+function realmLines(bus: EventBus, write: Write): (() => void)[] {
+  const category = "realm";
+  return [
+    bus.on("realm.opened", ({ realm, isolation, pid, startMs }) =>
+      write({
+        level: "debug",
+        category,
+        message: `${realm} is ready after ${formatDuration(startMs)}`,
+        fields: { isolation, pid },
+      })),
+    bus.on(
+      "realm.ended",
+      ({ realm, reason, detail }) =>
+        write({ level: "debug", category, message: `${realm} ended (${reason}): ${detail}` }),
+    ),
+    bus.on("loader.loaded", ({ what, modules, remote, loadMs }) =>
+      write({
+        level: "debug",
+        category: "loader",
+        message: `${what}: ${count(modules, "module")} in ${formatDuration(loadMs)}`,
+        fields: { remote },
       })),
   ];
 }
@@ -116,7 +171,7 @@ function pluginLines(bus: EventBus, write: Write): (() => void)[] {
 function startLine({ id, task, attempts, maxAttempts }: AttemptEnd["job"]): Line {
   return {
     level: "debug",
-    category: "job",
+    category: JOB,
     message: `${task} started`,
     fields: { id, attempt: attempts, maxAttempts },
   };
@@ -125,7 +180,7 @@ function startLine({ id, task, attempts, maxAttempts }: AttemptEnd["job"]): Line
 /** One attempt's end, as a line. */
 export function attemptLine({ job, outcome, next, durationMs, delayMs = 0 }: AttemptEnd): Line {
   const fields = { id: job.id, attempt: job.attempts, ms: Math.round(durationMs) };
-  const line = (level: Level, message: string): Line => ({ level, category: "job", message, fields });
+  const line = (level: Level, message: string): Line => ({ level, category: JOB, message, fields });
   const error = "error" in outcome ? outcome.error.message : "";
   switch (next) {
     case "done":

@@ -11,13 +11,13 @@ import {
   resetSync,
   type TextFormatter,
 } from "@logtape/logtape";
-import type { EventBus, EventTable } from "../core/mod.ts";
+import type { EventBus, EventTable, LogLevel as Level, LogLevels } from "../core/mod.ts";
 import { logEvents } from "./event_lines.ts";
 
 /** How a log is opened. */
 export interface LogOptions {
-  /** The least level that is written. */
-  readonly level: EventTable["log"]["level"];
+  /** The least level that is written, whatever is told. */
+  readonly level: Level;
   readonly format: "text" | "json";
   /** Takes one line with its line break. */
   readonly write: (line: string) => void;
@@ -28,8 +28,6 @@ export interface Log {
   /** Listens to nothing any more. May be called twice. */
   close(): void;
 }
-
-type Level = EventTable["log"]["level"];
 
 const LEVELS: Readonly<Record<Level, LogLevel>> = { debug: "debug", info: "info", warn: "warning", error: "error" };
 const SHOWN: Readonly<Record<LogLevel, string>> = {
@@ -45,11 +43,11 @@ const SHOWN: Readonly<Record<LogLevel, string>> = {
  * Has what happens on the bus logged, in the categories below `nuvom`, by the logging library of the process. Where its
  * lines go is for whoever configures that: an application, or {@linkcode openLog} for the command line.
  *
- * @param level The least level that is told at all.
+ * @param levels The least level that is told at all, by category; `log.levels` changes it.
  * @returns ends it.
  */
-export function logEventsOf(bus: EventBus, level: Level): () => void {
-  return logEvents(bus, level, emit);
+export function logEventsOf(bus: EventBus, levels: LogLevels): () => void {
+  return logEvents(bus, levels, emit);
 }
 
 /** Configures the log of the whole process; only for the command line, whose process is its own. */

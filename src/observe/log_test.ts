@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type AttemptEnd, EventBus, type EventTable, NuvomError, toErrorData } from "../core/mod.ts";
+import { type AttemptEnd, EventBus, type EventTable, type LogLevel, NuvomError, toErrorData } from "../core/mod.ts";
 import { leasedJob as job } from "../testing/leased_job.ts";
 import { logEventsOf, openLog } from "./mod.ts";
 
@@ -7,13 +7,12 @@ import { logEventsOf, openLog } from "./mod.ts";
 function written<N extends keyof EventTable>(
   name: N,
   event: EventTable[N],
-  options: { level?: EventTable["log"]["level"]; format?: "text" | "json" } = {},
+  { level = "info", format = "text" }: { level?: LogLevel; format?: "text" | "json" } = {},
 ): string {
   const bus = new EventBus();
   const lines: string[] = [];
-  const { level = "info", format = "text" } = options;
-  const log = openLog({ level, format, write: (line) => lines.push(line) });
-  const stop = logEventsOf(bus, level);
+  const log = openLog({ level: "debug", format, write: (line) => lines.push(line) });
+  const stop = logEventsOf(bus, { "": level });
   bus.emit(name, event);
   stop();
   bus.emit(name, event);
@@ -127,4 +126,46 @@ Deno.test("openLog() indents further lines, so that a message can't forge a line
     written("log", event),
     String.raw`plugin.x  a` + "\n    12:00 INFO  worker  forged" + String.raw`\x1b[2J`,
   );
+});
+
+Deno.test("logEventsOf() has a level for each category, and takes others at any time", () => {
+  const bus = new EventBus();
+  const lines: string[] = [];
+  using stack = new DisposableStack();
+  const levels = { "": "info", "plugin": "error", "plugin.mail": "debug" } as const;
+  const log = openLog({ level: "debug", format: "text", write: (line) => lines.push(line.slice(13).trim()) });
+  stack.defer(() => log.close());
+  stack.defer(logEventsOf(bus, levels));
+  const said = () => {
+    lines.length = 0;
+    for (const category of ["job", "plugin.x", "plugin.mail", "plugin.mail.smtp"]) {
+      bus.emit("log", { level: "debug", category, message: "low" });
+      bus.emit("log", { level: "warn", category, message: "high" });
+    }
+    bus.emit("attempts.ended", { ends: [end("done", { kind: "success", result: null })] });
+    return lines;
+  };
+  const mail = ["plugin.mail", "plugin.mail.smtp"].flatMap((name) => [`DEBUG ${name}  low`, `WARN  ${name}  high`]);
+  assertEquals(said(), ["WARN  job  high", ...mail]);
+  assertEquals(bus.has("attempts.started"), false);
+
+  bus.emit("log.levels", { levels: { job: "debug", "plugin.mail": "error" } });
+  assertEquals(said(), ["DEBUG job  low", "WARN  job  high", "DEBUG job  add done  id=j1  attempt=1  ms=12"]);
+  assertEquals(bus.has("attempts.started"), true);
+
+  bus.emit("log.levels", { levels: { job: "error" } });
+  assertEquals(said(), []);
+  assertEquals(bus.has("attempts.started"), false);
+});
+
+Deno.test("logEventsOf() tells of realms, loads and forgotten jobs where debug is asked for", () => {
+  const opened = { realm: 'plugin "x"', isolation: "process", pid: 7, startMs: 40 } as const;
+  const at = { level: "debug" } as const;
+  assertStringIncludes(written("realm.opened", opened, at), 'DEBUG realm  plugin "x" is ready after 40ms');
+  const ended = { realm: "executor-0", reason: "killed", detail: "it was killed" } as const;
+  assertStringIncludes(written("realm.ended", ended, at), "DEBUG realm  executor-0 ended (killed): it was killed");
+  const loaded = { what: "tasks", modules: 3, remote: 1, loadMs: 12 };
+  assertStringIncludes(written("loader.loaded", loaded, at), "DEBUG loader  tasks: 3 modules in 12ms  remote=1");
+  assertStringIncludes(written("jobs.forgotten", { count: 2 }, at), "DEBUG worker  forgot 2 finished jobs");
+  assertEquals(written("realm.opened", opened), "");
 });

@@ -26,6 +26,7 @@ export function badDotenv(path: string, line: number, text: string): NuvomError 
 function allowed({ type, choices, min, max }: SettingDefinition): string {
   if (type === "boolean") return "true or false";
   if (choices !== undefined) return `one of ${choices.join(", ")}`;
+  if (type === "levels") return "categories and their levels, such as job=debug, plugin.mail=warn";
   const range = `from ${min} to ${max}`;
   if (type === "seconds") return `a number of seconds ${range}`;
   return type === "integer" ? `a whole number ${range}` : "a text that is not empty";

@@ -1,6 +1,6 @@
 /** Gathers the settings from defaults, `.env`, environment and flags, and remembers where each came from. @module */
 
-import { nearestName, type TimeoutPolicy } from "../core/mod.ts";
+import { nearestName, readLogLevels, type TimeoutPolicy } from "../core/mod.ts";
 import { type DotenvValue, parseDotenv } from "./dotenv.ts";
 import { invalidSetting } from "./errors.ts";
 import { type SettingDefinition, SETTINGS } from "./table.ts";
@@ -91,6 +91,8 @@ export interface Settings {
   readonly fetchMaxGraphModules: number;
   /** `NUVOM_LOG_LEVEL` */
   readonly logLevel: "debug" | "info" | "warn" | "error";
+  /** `NUVOM_LOG_LEVELS`, for `readLogLevels()`. */
+  readonly logLevels: string;
   /** `NUVOM_LOG_FORMAT` */
   readonly logFormat: "text" | "json";
 }
@@ -196,11 +198,17 @@ function find(
 }
 
 function read(setting: SettingDefinition, { text, source }: Found): string | number | boolean {
-  if (source === "default" && text === "") return setting.type === "string" ? "" : 0;
+  if (source === "default" && text === "") return setting.type === "string" || setting.type === "levels" ? "" : 0;
   switch (setting.type) {
     case "string":
       if (text.trim() === "") throw invalidSetting(setting, text, source);
       return text;
+    case "levels": {
+      const levels = readLogLevels(text);
+      // What counts for all has a setting of its own.
+      if (levels === null || Object.hasOwn(levels, "")) throw invalidSetting(setting, text, source);
+      return text;
+    }
     case "choice": {
       const choice = setting.choices!.find((known) => known.toLowerCase() === text.toLowerCase());
       if (choice === undefined) throw invalidSetting(setting, text, source);

@@ -100,6 +100,12 @@ Deno.test("loadSettings() refuses bad values, with the place and what is allowed
       3,
     ],
     [
+      { env: { NUVOM_LOG_LEVELS: "job=loud" } },
+      '"job=loud" is no value for NUVOM_LOG_LEVELS (from environment). Use categories and their levels, such as ' +
+      "job=debug, plugin.mail=warn.",
+      3,
+    ],
+    [
       { env: { NUVOM_LEASE_SECS: "0.1" } },
       '"0.1" is no value for NUVOM_LEASE_SECS (from environment). Use a number of seconds from 0.2 to 86400.',
       3,

@@ -9,7 +9,7 @@ export interface SettingDefinition {
   readonly others?: readonly string[];
   /** The option of the command line that sets it, without dashes. */
   readonly flag?: string;
-  readonly type: "string" | "integer" | "seconds" | "choice" | "boolean";
+  readonly type: "string" | "integer" | "seconds" | "choice" | "boolean" | "levels";
   readonly choices?: readonly string[];
   readonly min?: number;
   readonly max?: number;
@@ -365,6 +365,13 @@ export const SETTINGS: readonly SettingDefinition[] = [
     choices: ["debug", "info", "warn", "error"],
     default: "info",
     doc: "The least level that is logged, in any case.",
+  },
+  {
+    key: "logLevels",
+    env: "NUVOM_LOG_LEVELS",
+    type: "levels",
+    default: "",
+    doc: "Levels of single categories, and of those below them: job=debug, plugin.mail=warn.",
   },
   {
     key: "logFormat",

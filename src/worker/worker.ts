@@ -88,7 +88,10 @@ export class Worker implements AsyncDisposable {
     return this.#dispatcher.executors.ready;
   }
 
-  /** How the executors fare at this moment. */
+  /**
+   * How the executors fare at this moment, for the figures of the engine.
+   * @ignore
+   */
   executors(): Promise<readonly ExecutorStatus[]> {
     return Promise.all(this.#dispatcher.executors.all.map(async (executor) => {
       const { name, ready, load: jobs } = executor;

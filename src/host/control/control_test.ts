@@ -170,6 +170,7 @@ Deno.test("ControlServer refuses what it does not know, and goes on", async () =
       '{"method":"kill"}\n',
       '{"method":"reload"}\n',
       '{"method":"reload","plugin":1}\n',
+      '{"method":"log","levels":"job=loud"}\n',
       "[]\n",
     ];
     for (const line of [...refused, "null\n"]) {
