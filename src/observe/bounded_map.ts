@@ -7,11 +7,11 @@ export const OTHER = "other";
 export class BoundedMap<V> {
   readonly #values = new Map<string, V>();
   readonly #limit: number;
-  readonly #make: () => V;
+  readonly #make: (name: string) => V;
   readonly #overflowed: () => void;
 
   /** @param overflowed Told of every look at a name that has no value of its own. */
-  constructor(limit: number, make: () => V, overflowed: () => void) {
+  constructor(limit: number, make: (name: string) => V, overflowed: () => void) {
     this.#limit = limit;
     this.#make = make;
     this.#overflowed = overflowed;
@@ -32,7 +32,7 @@ export class BoundedMap<V> {
   }
 
   #add(name: string): V {
-    const value = this.#make();
+    const value = this.#make(name);
     this.#values.set(name, value);
     return value;
   }

@@ -27,24 +27,32 @@ type Outcomes = Record<Outcome["kind"], number>;
 
 /** All counts of one task in one queue. */
 class JobCounts {
+  /** Of all tasks in the queue. */
+  readonly waits: Histogram;
   enqueued = 0;
   started = 0;
   retries = 0;
   readonly outcomes = noOutcomes();
   readonly finals: Record<Final, number> = { done: 0, failed: 0, cancelled: 0 };
   readonly durations = new Histogram(DURATIONS);
+
+  constructor(waits: Histogram) {
+    this.waits = waits;
+  }
 }
 
 /** Counts from its construction on. */
 export class JobFigures {
   #overflows = 0;
   readonly #overflowed = () => void this.#overflows++;
+  readonly #waits = new BoundedMap(MAX_QUEUES, () => new Histogram(WAITS), () => {});
   readonly #tasks = new BoundedMap(
     MAX_TASKS,
-    () => new BoundedMap(MAX_QUEUES, () => new JobCounts(), this.#overflowed),
+    () => new BoundedMap(MAX_QUEUES, (queue) => new JobCounts(this.#waits.of(queue)), this.#overflowed),
     this.#overflowed,
   );
-  readonly #waits = new BoundedMap(MAX_QUEUES, () => new Histogram(WAITS), this.#overflowed);
+  /** Of the last look: names that come from a store are new texts each time, and to hash them costs more than all else. */
+  #last: { readonly task: string; readonly queue: string; readonly counts: JobCounts } | undefined;
   readonly #outcomes = noOutcomes();
   #forgotten = 0;
 
@@ -84,12 +92,19 @@ export class JobFigures {
   }
 
   #of({ task, queue }: { readonly task: string; readonly queue: string }): JobCounts {
-    return this.#tasks.of(task).of(queue);
+    const last = this.#last;
+    if (task === last?.task && queue === last.queue) return last.counts;
+    const overflows = this.#overflows;
+    const counts = this.#tasks.of(task).of(queue);
+    // What has no place of its own is looked up each time, to be counted.
+    if (this.#overflows === overflows) this.#last = { task, queue, counts };
+    return counts;
   }
 
   #started(job: LeasedJob, waitedMs: number): void {
-    this.#of(job).started++;
-    this.#waits.of(job.queue).observe(waitedMs / 1_000);
+    const counts = this.#of(job);
+    counts.started++;
+    counts.waits.observe(waitedMs / 1_000);
   }
 
   /** What was given back, or was another's already, has come to nothing here. */
