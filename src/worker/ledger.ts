@@ -148,7 +148,8 @@ export class Ledger {
       if (verdict.next === "released" && attempt.startOrder === 0) continue;
       const { outcome, delayMs } = verdict;
       const next = statuses[i] === "stale" ? "stale" : verdict.next;
-      ends.push({ job: attempt.job, outcome, next, durationMs, ...(delayMs === undefined ? {} : { delayMs }) });
+      const end = { job: attempt.job, outcome, next, durationMs };
+      ends.push(delayMs === undefined ? end : { ...end, delayMs });
     }
     if (ends.length > 0) this.#parts.bus.emit("attempts.ended", { ends });
   }

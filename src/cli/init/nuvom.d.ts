@@ -456,7 +456,10 @@ export interface HistogramSample {
   readonly count: number;
 }
 
-/** All values of one metric. Names follow the Prometheus rules: base units, `_total` on counters. */
+/**
+ * All values of one metric. Names follow the Prometheus rules: base units, `_total` on counters, and on nothing else. A
+ * set of labels comes once; none begins with `__`. An exporter leaves out what breaks them.
+ */
 export type MetricFamily = {
   readonly name: string;
   readonly help: string;
@@ -469,7 +472,11 @@ export type MetricFamily = {
   readonly samples: readonly HistogramSample[];
 };
 
-/** Answers figures of its own whenever it is asked. */
+/**
+ * Answers figures of its own whenever it is asked, which is at every scrape. What it does not answer within two seconds is
+ * missing from that scrape, and so is all of a plugin of which one provider throws; both are counted by
+ * `nuvom_metrics_provider_failures_total`.
+ */
 export type MetricsProvider = () => readonly MetricFamily[] | Promise<readonly MetricFamily[]>;
 
 /** Everything that there is to export at one moment. */
