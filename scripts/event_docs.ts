@@ -42,7 +42,7 @@ subscribers; a program that embeds nuvom can be one too:
 \`\`\`ts no-eval
 import { loadSettings, openEngine } from "@nuvom/nuvom";
 
-await using engine = await openEngine({ settings: loadSettings() });
+await using engine = await openEngine({ settings: loadSettings({ cwd: Deno.cwd(), env: Deno.env.toObject() }) });
 engine.bus.on("executor.ended", ({ executor, reason }) => console.log(executor, reason));
 \`\`\`
 

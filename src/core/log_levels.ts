@@ -17,7 +17,7 @@ export type LogLevels = Readonly<Record<string, LogLevel>>;
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { readLogLevels } from "./src/core/log_levels.ts";
+ * import { readLogLevels } from "@nuvom/nuvom";
  *
  * assertEquals(readLogLevels("warn, job=debug"), { "": "warn", job: "debug" });
  * assertEquals(readLogLevels("loud"), null);
