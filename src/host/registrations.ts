@@ -25,6 +25,7 @@ export const COMMAND_WORDS: readonly string[] = [
   "init",
   "inspect",
   "list",
+  "log",
   "plugin",
   "queue",
   "retry",
