@@ -71,6 +71,17 @@ Deno.test("Worker waits between attempts as the task of the executor says", asyn
   await rig.end();
 });
 
+Deno.test("Worker tells how long an attempt has waited: by the store until its lease, by itself until its start", async () => {
+  const rig = await Rig.started();
+  const started = rig.events("attempts.started");
+  await rig.put(job("a", { runAt: 2_000, startedAt: 2_700 }), job("b", { runAt: 2_000, startedAt: 1_000 }));
+  await rig.clock.advance(30);
+  rig.realms[0]!.start("a", "b");
+  // The clock of a store may go back.
+  assertEquals(started[0]!.waitedMs, [730, 30]);
+  await rig.end();
+});
+
 Deno.test("Worker shares jobs out by load and settles their outcomes in one batch", async () => {
   const rig = await Rig.started({ executors: 2 });
   const started = rig.events("attempts.started");
