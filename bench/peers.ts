@@ -35,6 +35,7 @@ const BARE = {
   adapter: "bare_sqlite",
   cannot: Object.fromEntries(["D", "E1", "E2", "F", "G", "H1", "H2", "I"].map((id) => [id, "no engine"])),
 } as const;
+const NUVOM_REDIS = { ...NUVOM, adapter: "nuvom_redis" } as const;
 const BULLMQ = { adapter: "bullmq", variant: null, runtime: "node", results: "kept", cannot: {} } as const;
 const GRAPHILE = {
   adapter: "graphile_worker",
@@ -48,7 +49,7 @@ const GRAPHILE = {
 
 /** Whether it is nuvom, or a part of it. */
 export function isOwn({ adapter }: Peer): boolean {
-  return adapter === "nuvom" || adapter === "bare_sqlite";
+  return adapter === "nuvom" || adapter === "bare_sqlite" || adapter === "nuvom_redis";
 }
 
 /** In the order of the tables. */
@@ -67,6 +68,32 @@ export const PEERS: readonly Peer[] = [
     variant: "FULL",
     durability: "WAL, synchronous FULL: survives a power cut",
     cannot: { E1: "as NORMAL", E2: "as NORMAL", F: "as NORMAL", I: "as NORMAL", H1: "as NORMAL", H2: "as NORMAL" },
+  },
+  {
+    ...NUVOM_REDIS,
+    id: "nuvom-redis",
+    title: "nuvom (Redis, everysec)",
+    variant: null,
+    server: "redis-everysec",
+    durability: "append-only file, fsync every second: survives a crash of the worker; a power cut may lose a second",
+    cannot: { H2: "as H1, not measured at this size" },
+  },
+  {
+    ...NUVOM_REDIS,
+    id: "nuvom-redis-always",
+    title: "nuvom (Redis, always)",
+    variant: null,
+    server: "redis-always",
+    durability: "append-only file, fsync with every write: survives a power cut",
+    cannot: {
+      E1: "as everysec",
+      E2: "as everysec",
+      F: "as everysec",
+      G: "as everysec",
+      H1: "as everysec",
+      H2: "as H1, not measured at this size",
+      I: "as everysec",
+    },
   },
   {
     id: "plainjob",

@@ -1,5 +1,6 @@
 /** Local servers for one measurement: a private port, a temporary data folder, gone afterwards. @module */
 
+import { RedisServer } from "../../tests/servers/redis.ts";
 import { Child } from "./child.ts";
 
 /** A server that answers. */
@@ -24,16 +25,13 @@ export function startServer(kind: ServerKind, folder: string): Promise<Server> {
 }
 
 async function startRedis(folder: string, appendfsync: string): Promise<Server> {
-  const port = freePort();
-  const options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes", "--maxmemory-policy", "noeviction"];
-  const child = new Child({
-    command: "redis-server",
-    args: ["--port", String(port), "--dir", folder, ...options, "--appendfsync", appendfsync],
-    read: "stdout",
-  });
-  await child.until((line) => line.includes("Ready to accept connections") ? true : undefined);
-  void child.drain();
-  return stoppedBy(child, "SIGTERM", port);
+  const args = ["--appendonly", "yes", "--appendfsync", appendfsync, "--maxmemory-policy", "noeviction"];
+  const server = await RedisServer.start({ folder, program: "redis-server", args });
+  return {
+    port: server.port,
+    pid: server.pid,
+    [Symbol.asyncDispose]: () => server.kill("SIGTERM"),
+  };
 }
 
 /** As Redis says it. */

@@ -31,7 +31,7 @@ export class Stage implements AsyncDisposable {
   static async open(peer: Peer, packages: Packages): Promise<Stage> {
     const folder = await temporaryFolder();
     await writeProject(folder, peer);
-    return new Stage(peer, packages, folder, await openServer(peer, folder));
+    return await Stage.#onServer(peer, packages, folder);
   }
 
   /** With a store that already holds these jobs: filled the first time, copied from then on. */
@@ -48,7 +48,18 @@ export class Stage implements AsyncDisposable {
     }
     const folder = await temporaryFolder();
     await copyFolder(template, folder);
-    return new Stage(peer, packages, folder, await openServer(peer, folder));
+    return await Stage.#onServer(peer, packages, folder);
+  }
+
+  static async #onServer(peer: Peer, packages: Packages, folder: string): Promise<Stage> {
+    const server = await openServer(peer, folder);
+    if (peer.adapter === "nuvom_redis") await writeRedisProject(folder, server!.port);
+    return new Stage(peer, packages, folder, server);
+  }
+
+  /** Of the server, if there is one. */
+  get serverPort(): number | null {
+    return this.#server?.port ?? null;
   }
 
   /** Of the server, if there is one. */
@@ -103,6 +114,25 @@ async function writeProject(folder: string, { adapter, variant }: Peer): Promise
   await Deno.copyFile(`${BENCH}/project/tasks.ts`, `${folder}/tasks.ts`);
   await Deno.writeTextFile(`${folder}/.nuvom_plugins.toml`, '[tasks]\nmodules = ["./tasks.ts"]\n');
   await Deno.writeTextFile(`${folder}/.env`, `NUVOM_SQLITE_SYNCHRONOUS=${variant ?? "NORMAL"}\n`);
+}
+
+/** The same with the plugin as it comes with nuvom, in a realm of the default kind. */
+async function writeRedisProject(folder: string, port: number): Promise<void> {
+  await Deno.copyFile(`${BENCH}/project/tasks.ts`, `${folder}/tasks.ts`);
+  await Deno.writeTextFile(
+    `${folder}/.nuvom_plugins.toml`,
+    `[tasks]
+modules = ["./tasks.ts"]
+
+[plugins]
+queue_backend = ["nuvom:redis"]
+
+[plugin.redis]
+permissions = { net = ["127.0.0.1:${port}"] }
+settings = { url = "redis://127.0.0.1:${port}" }
+`,
+  );
+  await Deno.writeTextFile(`${folder}/.env`, "NUVOM_QUEUE_BACKEND=redis\nNUVOM_RESULT_BACKEND=redis\n");
 }
 
 async function copyFolder(from: string, to: string): Promise<void> {

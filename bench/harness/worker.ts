@@ -6,6 +6,7 @@ import { NuvomDatabase } from "../adapters/nuvom_database.ts";
 import { openSqlite, SqliteQueue } from "../../src/backends/mod.ts";
 import { Child } from "./child.ts";
 import { EXECUTABLE } from "./executable.ts";
+import { startRedisWorkers } from "./redis_worker.ts";
 import type { Stage } from "./stage.ts";
 
 const LOOK_MS = 5;
@@ -32,6 +33,7 @@ export interface BenchWorker extends AsyncDisposable {
 /** Starts workers together; they take jobs from `go` on. */
 export async function startWorkers(stage: Stage, count: number, options: WorkerOptions): Promise<BenchWorker[]> {
   const hold = stage.peer.adapter === "nuvom" && count > 1 ? await holdQueue(stage) : null;
+  if (stage.peer.adapter === "nuvom_redis") return await startRedisWorkers(stage, count, options);
   const start = stage.peer.adapter === "nuvom" ? startNuvom : startChild;
   return await Promise.all(Array.from({ length: count }, () => start(stage, options, hold, count)));
 }
@@ -115,7 +117,7 @@ async function startNuvom(stage: Stage, { kind, serve }: WorkerOptions, hold: Ho
 }
 
 /** The worker logs "ready" right before it leases for the first time. */
-function readyAt(line: string): number | undefined {
+export function readyAt(line: string): number | undefined {
   const { message, "@timestamp": at } = JSON.parse(line);
   return String(message).startsWith("ready") ? Date.parse(at) : undefined;
 }

@@ -1,9 +1,9 @@
 /** What no store takes: clients check their jobs, but one that is broken must not break a batch. @module */
 
-import type { NewJob } from "../core/mod.ts";
 import { jobInvalid } from "./errors.ts";
+import type { NewJob } from "./job.ts";
 
-/** @throws {NuvomError} `NUVOM_JOB_INVALID` for the first bad job, before anything is written. */
+/** Refuses a batch of which no store takes all. @throws {NuvomError} `NUVOM_JOB_INVALID` for the first bad job. */
 export function checkJobs(jobs: readonly NewJob[]): void {
   for (const job of jobs) {
     const field = badField(job);
