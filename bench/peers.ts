@@ -69,6 +69,15 @@ export const PEERS: readonly Peer[] = [
     cannot: { E1: "as NORMAL", E2: "as NORMAL", F: "as NORMAL", I: "as NORMAL", H1: "as NORMAL", H2: "as NORMAL" },
   },
   {
+    ...NUVOM,
+    id: "nuvom-postgres",
+    title: "nuvom on Postgres",
+    variant: null,
+    server: "postgres",
+    durability: "synchronous_commit on: survives a power cut",
+    cannot: { H2: "as H1, not measured at this size" },
+  },
+  {
     id: "plainjob",
     title: "plainjob (better-sqlite3)",
     adapter: "plainjob",

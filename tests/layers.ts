@@ -60,7 +60,10 @@ export const LAYERS: ReadonlyMap<string, Allowance> = new Map<string, Allowance>
 const FOREIGN: Allowance = { rooms: [], packages: ["nuvom", "node:*"] };
 
 /** What single plugins bundle. */
-const BUNDLED: ReadonlyMap<string, readonly string[]> = new Map([["plugins/prometheus", ["prom-client"]]]);
+const BUNDLED: ReadonlyMap<string, readonly string[]> = new Map([
+  ["plugins/postgres", ["postgres"]],
+  ["plugins/prometheus", ["prom-client"]],
+]);
 
 /** `NAME_test.ts`, `testing.ts` and `testdata/` may also import these, and nothing else may import them. */
 const FOR_TESTS: Allowance = { rooms: ["testing"], packages: ["@std/assert", "nuvom", "@nuvom/nuvom", "node:*"] };

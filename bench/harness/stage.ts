@@ -30,8 +30,13 @@ export class Stage implements AsyncDisposable {
   /** With an empty store. */
   static async open(peer: Peer, packages: Packages): Promise<Stage> {
     const folder = await temporaryFolder();
-    await writeProject(folder, peer);
-    return new Stage(peer, packages, folder, await openServer(peer, folder));
+    return await Stage.#in(folder, peer, packages);
+  }
+
+  static async #in(folder: string, peer: Peer, packages: Packages): Promise<Stage> {
+    const server = await openServer(peer, folder);
+    await writeProject(folder, peer, server);
+    return new Stage(peer, packages, folder, server);
   }
 
   /** With a store that already holds these jobs: filled the first time, copied from then on. */
@@ -48,7 +53,12 @@ export class Stage implements AsyncDisposable {
     }
     const folder = await temporaryFolder();
     await copyFolder(template, folder);
-    return new Stage(peer, packages, folder, await openServer(peer, folder));
+    return await Stage.#in(folder, peer, packages);
+  }
+
+  /** Of the server, if there is one. */
+  get serverPort(): number | null {
+    return this.#server?.port ?? null;
   }
 
   /** Of the server, if there is one. */
@@ -98,11 +108,26 @@ function openServer({ server }: Peer, folder: string): Promise<Server | null> {
 }
 
 /** A project as a user has it. */
-async function writeProject(folder: string, { adapter, variant }: Peer): Promise<void> {
+async function writeProject(folder: string, { adapter, variant }: Peer, server: Server | null): Promise<void> {
   if (adapter !== "nuvom") return;
   await Deno.copyFile(`${BENCH}/project/tasks.ts`, `${folder}/tasks.ts`);
-  await Deno.writeTextFile(`${folder}/.nuvom_plugins.toml`, '[tasks]\nmodules = ["./tasks.ts"]\n');
-  await Deno.writeTextFile(`${folder}/.env`, `NUVOM_SQLITE_SYNCHRONOUS=${variant ?? "NORMAL"}\n`);
+  const tasks = '[tasks]\nmodules = ["./tasks.ts"]\n';
+  await Deno.writeTextFile(`${folder}/.nuvom_plugins.toml`, server === null ? tasks : `${tasks}${onPostgres(server)}`);
+  const settings = server === null
+    ? [`NUVOM_SQLITE_SYNCHRONOUS=${variant ?? "NORMAL"}`]
+    : ["NUVOM_QUEUE_BACKEND=postgres", "NUVOM_RESULT_BACKEND=postgres", "NUVOM_BATCH_SIZE=500"];
+  await Deno.writeTextFile(`${folder}/.env`, `${settings.join("\n")}\n`);
+}
+
+/** In a realm with nothing but its grant. */
+function onPostgres({ port }: Server): string {
+  return `[plugins]
+queue_backend = ["nuvom:postgres"]
+[plugin.postgres]
+isolation = "process"
+permissions = { net = ["127.0.0.1:${port}"] }
+settings = { url = "postgres://postgres@127.0.0.1:${port}/postgres" }
+`;
 }
 
 async function copyFolder(from: string, to: string): Promise<void> {

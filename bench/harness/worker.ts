@@ -2,7 +2,8 @@
 
 import type { Kind } from "../adapters/adapter.ts";
 import type { WorkAnswer } from "../adapters/child.ts";
-import { NuvomDatabase } from "../adapters/nuvom_database.ts";
+import { NuvomPostgres } from "../adapters/nuvom_postgres.ts";
+import { openNuvomStore } from "../adapters/nuvom_store.ts";
 import { openSqlite, SqliteQueue } from "../../src/backends/mod.ts";
 import { Child } from "./child.ts";
 import { EXECUTABLE } from "./executable.ts";
@@ -68,7 +69,8 @@ interface Hold {
   release(): Promise<number>;
 }
 
-async function holdQueue({ folder }: Stage): Promise<Hold> {
+async function holdQueue({ folder, serverPort }: Stage): Promise<Hold> {
+  if (serverPort !== null) return await holdOnServer(serverPort);
   const store = openSqlite({ path: `${folder}/.nuvom/nuvom.db` });
   const queue = new SqliteQueue(store);
   await queue.pause("default");
@@ -83,6 +85,13 @@ async function holdQueue({ folder }: Stage): Promise<Hold> {
   };
 }
 
+async function holdOnServer(port: number): Promise<Hold> {
+  const store = new NuvomPostgres(port);
+  await store.hold();
+  let released: Promise<number> | undefined;
+  return { release: () => released ??= store.release().finally(() => store.close()) };
+}
+
 async function startNuvom(stage: Stage, { kind, serve }: WorkerOptions, hold: Hold | null): Promise<BenchWorker> {
   const child = new Child({
     command: EXECUTABLE,
@@ -91,24 +100,24 @@ async function startNuvom(stage: Stage, { kind, serve }: WorkerOptions, hold: Ho
     read: "stderr",
   });
   let startedAt = await child.until(readyAt);
-  const database = new NuvomDatabase(stage.folder);
+  const store = openNuvomStore({ folder: stage.folder, port: stage.serverPort });
   const reading = child.drain();
   return {
     pid: child.pid,
     go: async () => void (startedAt = await hold?.release() ?? startedAt),
-    running: () => until(() => database.runningOn()?.includes(`${child.pid}`) ?? false),
+    running: () => until(async () => (await store.runningOn())?.includes(`${child.pid}`) ?? false),
     async answer() {
       if (serve) child.kill("SIGTERM");
       await child.status;
       await reading;
       return {
         startedAt,
-        endedAt: database.lastDoneAt(),
-        results: serve ? database.results(kind) : [],
+        endedAt: await store.lastDoneAt(),
+        results: serve ? await store.results(kind) : [],
       };
     },
     async [Symbol.asyncDispose]() {
-      database.close();
+      await store.close();
       await child[Symbol.asyncDispose]();
     },
   };
@@ -120,6 +129,6 @@ function readyAt(line: string): number | undefined {
   return String(message).startsWith("ready") ? Date.parse(at) : undefined;
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!await condition()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 }

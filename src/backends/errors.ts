@@ -1,23 +1,6 @@
 /** What can be wrong with a store. @module */
 
-import { type ErrorData, NuvomError } from "../core/mod.ts";
-
-const LONGEST_SHOWN = 80;
-
-/** What a cancelled job says of its end. */
-export function cancelledByUser(id: string): ErrorData {
-  return { name: "NuvomError", code: "NUVOM_JOB_CANCELLED", message: `Job ${id} was cancelled.` };
-}
-
-/** `NUVOM_JOB_INVALID` */
-export function jobInvalid(id: unknown, field: string, found: unknown): NuvomError {
-  const text = JSON.stringify(found) ?? String(found);
-  const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
-  return new NuvomError("NUVOM_JOB_INVALID", {
-    what: `Job ${id} can't be enqueued: ${shown} is no value for its ${field}.`,
-    mend: "No job of its batch was added; enqueue through a client, which checks and fills in every field.",
-  });
-}
+import { NuvomError } from "../core/mod.ts";
 
 /** `NUVOM_SQLITE_NEWER` */
 export function newerSchema(path: string, found: number, known: number): NuvomError {

@@ -92,6 +92,19 @@ export function fromErrorData(data: ErrorData): Error {
   return error;
 }
 
+/** Longest value of a field that a message shows, in characters. */
+const LONGEST_SHOWN = 80;
+
+/** `NUVOM_JOB_INVALID` */
+export function jobInvalid(id: unknown, field: string, found: unknown): NuvomError {
+  const text = JSON.stringify(found) ?? String(found);
+  const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return new NuvomError("NUVOM_JOB_INVALID", {
+    what: `Job ${id} can't be enqueued: ${shown} is no value for its ${field}.`,
+    mend: "No job of its batch was added; enqueue through a client, which checks and fills in every field.",
+  });
+}
+
 function describeThrown(thrown: unknown): string {
   if (typeof thrown === "string") return thrown;
   try {

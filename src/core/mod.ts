@@ -1,5 +1,6 @@
 /** The vocabulary and contracts of nuvom; imports nothing of ours. @module */
 
+export * from "./check_jobs.ts";
 export * from "./clock.ts";
 export * from "./duration.ts";
 export * from "./errors.ts";

@@ -115,6 +115,11 @@ export function lostTooOften(id: string): ErrorData {
   };
 }
 
+/** What a cancelled job says of its end. */
+export function cancelledByUser(id: string): ErrorData {
+  return { name: "NuvomError", code: "NUVOM_JOB_CANCELLED", message: `Job ${id} was cancelled.` };
+}
+
 /** Whether the job is over. */
 export function isFinished(job: JobRecord): job is FinishedJob {
   return job.finishedAt !== null;

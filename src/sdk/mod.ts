@@ -22,6 +22,15 @@ export {
 } from "./register.ts";
 export { type EnqueueOverrides, type Enqueuer, type Task, task } from "./task.ts";
 export { API_VERSION, NuvomError, parseDuration } from "../core/mod.ts";
+export {
+  cancelledByUser,
+  checkJobs,
+  lostTooOften,
+  MAX_JOB_ERRORS,
+  MAX_LEASE_LOSSES,
+  retriedRecord,
+  traceWith,
+} from "../core/mod.ts";
 export type { JobContext } from "./ambient.ts";
 export type { JobHandle } from "./job_handle.ts";
 export type {

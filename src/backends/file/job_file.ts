@@ -1,7 +1,6 @@
 /** The text of a job's file. @module */
 
-import { JOB_STATES, type JobRecord } from "../../core/mod.ts";
-import { checkJobs } from "../check_jobs.ts";
+import { checkJobs, JOB_STATES, type JobRecord } from "../../core/mod.ts";
 import { newerJobFile } from "../errors.ts";
 import type { SavedJob } from "../memory/store.ts";
 import { fileNameOf } from "./names.ts";

@@ -2,6 +2,7 @@
 
 import {
   type CancelStatus,
+  checkJobs,
   type EnqueueReceipt,
   type JobRecord,
   type JobReport,
@@ -24,7 +25,6 @@ import {
   type SettleStatus,
   traceWith,
 } from "../../core/mod.ts";
-import { checkJobs } from "../check_jobs.ts";
 import { asSeen, isDue } from "../due.ts";
 import { leaseOrWait } from "../lease_or_wait.ts";
 import { takeByWeight, weightsOf } from "../weights.ts";

@@ -1,6 +1,7 @@
 /** Jobs in memory: what the memory queue and the memory results share. @module */
 
 import {
+  cancelledByUser,
   type Clock,
   type FinishedJob,
   isFinished,
@@ -12,7 +13,6 @@ import {
   rescuedRecord,
   systemClock,
 } from "../../core/mod.ts";
-import { cancelledByUser } from "../errors.ts";
 import { Wake } from "../wake.ts";
 import { Heap } from "./heap.ts";
 

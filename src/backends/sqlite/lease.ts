@@ -1,7 +1,13 @@
 /** Taking jobs: what is due becomes ready, leases that ran out are over, the first ready jobs are leased. @module */
 
-import { type LeasedJob, leasedRecord, type LeaseRequest, lostTooOften, MAX_LEASE_LOSSES } from "../../core/mod.ts";
-import { cancelledByUser } from "../errors.ts";
+import {
+  cancelledByUser,
+  type LeasedJob,
+  leasedRecord,
+  type LeaseRequest,
+  lostTooOften,
+  MAX_LEASE_LOSSES,
+} from "../../core/mod.ts";
 import type { Taken } from "../lease_or_wait.ts";
 import { takeByWeight, weightsOf } from "../weights.ts";
 import { Endings } from "./endings.ts";

@@ -1,7 +1,9 @@
 /** The SQLite queue: durable, shared by the processes of one machine. @module */
 
 import {
+  cancelledByUser,
   type CancelStatus,
+  checkJobs,
   type EnqueueReceipt,
   type JobRecord,
   type JobReport,
@@ -20,9 +22,7 @@ import {
   type Settlement,
   type SettleStatus,
 } from "../../core/mod.ts";
-import { checkJobs } from "../check_jobs.ts";
 import { asSeen } from "../due.ts";
-import { cancelledByUser } from "../errors.ts";
 import { leaseOrWait } from "../lease_or_wait.ts";
 import { Endings } from "./endings.ts";
 import { takeReady } from "./lease.ts";

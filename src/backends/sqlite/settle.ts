@@ -1,7 +1,6 @@
 /** The end of a lease. @module */
 
-import { MAX_JOB_ERRORS, type Settlement, type SettleStatus } from "../../core/mod.ts";
-import { cancelledByUser } from "../errors.ts";
+import { cancelledByUser, MAX_JOB_ERRORS, type Settlement, type SettleStatus } from "../../core/mod.ts";
 import { Endings } from "./endings.ts";
 import { fromToken, LIVE } from "./rows.ts";
 import { STATE } from "./schema.ts";

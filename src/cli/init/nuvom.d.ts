@@ -175,6 +175,12 @@ export declare function task<A extends unknown[], R>(
   handler: (...args: A) => R | Promise<R>,
 ): Task<A, R>;
 
+/**
+ * Looks whether every field of every job is of its type and range.
+ * @throws {NuvomError} `NUVOM_JOB_INVALID` for the first bad job, before anything is written.
+ */
+export declare function checkJobs(jobs: readonly NewJob[]): void;
+
 /** Milliseconds, or text such as `"250ms"`, `"30s"`, `"5m"`, `"2h"`, `"7d"`. */
 export type Duration = number | string;
 
@@ -298,6 +304,12 @@ export type JobState = "PENDING" | "SCHEDULED" | "RUNNING" | FinalState;
 
 /** A state that a job never leaves by itself. */
 export type FinalState = "SUCCESS" | "FAILED" | "CANCELLED";
+
+/** How many errors of attempts a job keeps; the first ones are dropped. */
+export declare const MAX_JOB_ERRORS = 20;
+
+/** After so many expired leases without any settle a job ends `FAILED` (its worker dies each time). */
+export declare const MAX_LEASE_LOSSES = 10;
 
 /** What a timeout does: count as a failed attempt, end the job at once, or only be reported while the attempt goes on. */
 export type TimeoutPolicy = "retry" | "fail" | "ignore";
@@ -433,6 +445,12 @@ export interface JobTrace {
   /** Of all its attempts, oldest first, at most {@linkcode MAX_JOB_LOG} lines. */
   readonly log: readonly JobLogLine[];
 }
+
+/** What is kept of a job after one more report; caps are applied here, so that every store has the same. */
+export declare function traceWith(trace: JobTrace | null, {
+  progress,
+  log,
+}: Pick<JobReport, "progress" | "log">): JobTrace;
 
 /** One value of a metric. */
 export interface MetricSample {
@@ -1069,6 +1087,15 @@ export interface TaskInfo {
   /** Whether the returned value is kept. */
   readonly storeResult: boolean;
 }
+
+/** A job that ended, and is to run again by someone's wish. */
+export declare function retriedRecord(job: FinishedJob, now: number): JobRecord;
+
+/** Why a job ends whose worker dies each time. */
+export declare function lostTooOften(id: string): ErrorData;
+
+/** What a cancelled job says of its end. */
+export declare function cancelledByUser(id: string): ErrorData;
 
 /** What a handler may know of the job that it runs for. */
 export interface JobContext {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type NewJob, NuvomError } from "../core/mod.ts";
+import { type NewJob, NuvomError } from "./mod.ts";
 import { newJob } from "../testing/new_job.ts";
 import { checkJobs } from "./check_jobs.ts";
 

@@ -1,9 +1,12 @@
 /** What no store takes: clients check their jobs, but one that is broken must not break a batch. @module */
 
-import type { NewJob } from "../core/mod.ts";
 import { jobInvalid } from "./errors.ts";
+import type { NewJob } from "./job.ts";
 
-/** @throws {NuvomError} `NUVOM_JOB_INVALID` for the first bad job, before anything is written. */
+/**
+ * Looks whether every field of every job is of its type and range.
+ * @throws {NuvomError} `NUVOM_JOB_INVALID` for the first bad job, before anything is written.
+ */
 export function checkJobs(jobs: readonly NewJob[]): void {
   for (const job of jobs) {
     const field = badField(job);
