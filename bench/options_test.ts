@@ -6,7 +6,7 @@ const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => i
 Deno.test("readOptions() takes all that begins with a name", () => {
   const { scenarios, peers, rounds } = readOptions(["--scenarios", "c,E2", "--peers", "nuvom", "--runs", "2"]);
   assertEquals(ids(scenarios), ["C1", "C2", "E2"]);
-  assertEquals(ids(peers), ["nuvom", "nuvom-full"]);
+  assertEquals(ids(peers), ["nuvom", "nuvom-full", "nuvom-postgres"]);
   assertEquals(rounds, 2);
 });
 

@@ -35,7 +35,6 @@ const BARE = {
   adapter: "bare_sqlite",
   cannot: Object.fromEntries(["D", "E1", "E2", "F", "G", "H1", "H2", "I"].map((id) => [id, "no engine"])),
 } as const;
-const NUVOM_REDIS = { ...NUVOM, adapter: "nuvom_redis" } as const;
 const BULLMQ = { adapter: "bullmq", variant: null, runtime: "node", results: "kept", cannot: {} } as const;
 const GRAPHILE = {
   adapter: "graphile_worker",
@@ -49,7 +48,7 @@ const GRAPHILE = {
 
 /** Whether it is nuvom, or a part of it. */
 export function isOwn({ adapter }: Peer): boolean {
-  return adapter === "nuvom" || adapter === "bare_sqlite" || adapter === "nuvom_redis";
+  return adapter === "nuvom" || adapter === "bare_sqlite";
 }
 
 /** In the order of the tables. */
@@ -70,19 +69,19 @@ export const PEERS: readonly Peer[] = [
     cannot: { E1: "as NORMAL", E2: "as NORMAL", F: "as NORMAL", I: "as NORMAL", H1: "as NORMAL", H2: "as NORMAL" },
   },
   {
-    ...NUVOM_REDIS,
+    ...NUVOM,
     id: "nuvom-redis",
-    title: "nuvom (Redis, everysec)",
-    variant: null,
+    title: "nuvom on Redis, everysec",
+    variant: "redis",
     server: "redis-everysec",
     durability: "append-only file, fsync every second: survives a crash of the worker; a power cut may lose a second",
     cannot: { H2: "as H1, not measured at this size" },
   },
   {
-    ...NUVOM_REDIS,
+    ...NUVOM,
     id: "nuvom-redis-always",
-    title: "nuvom (Redis, always)",
-    variant: null,
+    title: "nuvom on Redis, always",
+    variant: "redis",
     server: "redis-always",
     durability: "append-only file, fsync with every write: survives a power cut",
     cannot: {
@@ -94,6 +93,15 @@ export const PEERS: readonly Peer[] = [
       H2: "as H1, not measured at this size",
       I: "as everysec",
     },
+  },
+  {
+    ...NUVOM,
+    id: "nuvom-postgres",
+    title: "nuvom on Postgres",
+    variant: "postgres",
+    server: "postgres",
+    durability: "synchronous_commit on: survives a power cut",
+    cannot: { H2: "as H1, not measured at this size" },
   },
   {
     id: "plainjob",

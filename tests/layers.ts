@@ -61,6 +61,7 @@ const FOREIGN: Allowance = { rooms: [], packages: ["nuvom", "node:*"] };
 
 /** What single plugins bundle. */
 const BUNDLED: ReadonlyMap<string, readonly string[]> = new Map([
+  ["plugins/postgres", ["postgres"]],
   ["plugins/prometheus", ["prom-client"]],
   ["plugins/redis", ["ioredis"]],
 ]);

@@ -2,15 +2,15 @@
 
 import { loadSettings, openEngine, type TaskInfo } from "../../mod.ts";
 import type { Kind, OpenStore } from "./adapter.ts";
-import { NuvomDatabase } from "./nuvom_database.ts";
+import { openNuvomStore } from "./nuvom_store.ts";
 
 /** The folder is a project, made by the harness. */
-export const open: OpenStore = async ({ folder }) => {
+export const open: OpenStore = async ({ folder, port, variant }) => {
   const engine = await openEngine({ settings: loadSettings({ cwd: folder, env: Deno.env.toObject() }) });
   const tasks = new Map<Kind, TaskInfo>();
   for (const task of await engine.tasks()) tasks.set(task.name as Kind, task);
   const client = await engine.client();
-  const database = new NuvomDatabase(folder);
+  const store = openNuvomStore({ folder, port, variant });
   return {
     async enqueue(kind, payloads, delayMs = 0) {
       const task = tasks.get(kind)!;
@@ -21,17 +21,17 @@ export const open: OpenStore = async ({ folder }) => {
       return {
         start: () => worker.start(),
         stop: () => worker.stop({ graceMs: 1_000 }),
-        results: () => Promise.resolve(database.results(kind)),
+        results: async () => await store.results(kind),
       };
     },
     async hasOpenJobs() {
       const rows = await client.stats();
       return rows.some(({ pending, running, retrying }) => pending + running + retrying > 0);
     },
-    waitingCount: () => Promise.resolve(database.waitingCount()),
-    doneCount: () => Promise.resolve(database.doneCount()),
+    waitingCount: async () => await store.waitingCount(),
+    doneCount: async () => await store.doneCount(),
     async close() {
-      database.close();
+      await store.close();
       await engine.close();
     },
   };

@@ -3,9 +3,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { STATE } from "../../src/backends/sqlite/schema.ts";
 import type { Kind } from "./adapter.ts";
+import type { NuvomStore } from "./nuvom_store.ts";
 
 /** A look into the database of a project. */
-export class NuvomDatabase {
+export class NuvomDatabase implements NuvomStore {
   readonly #db: DatabaseSync;
 
   constructor(project: string) {

@@ -30,8 +30,13 @@ export class Stage implements AsyncDisposable {
   /** With an empty store. */
   static async open(peer: Peer, packages: Packages): Promise<Stage> {
     const folder = await temporaryFolder();
-    await writeProject(folder, peer);
-    return await Stage.#onServer(peer, packages, folder);
+    return await Stage.#in(folder, peer, packages);
+  }
+
+  static async #in(folder: string, peer: Peer, packages: Packages): Promise<Stage> {
+    const server = await openServer(peer, folder);
+    await writeProject(folder, peer, server);
+    return new Stage(peer, packages, folder, server);
   }
 
   /** With a store that already holds these jobs: filled the first time, copied from then on. */
@@ -48,13 +53,7 @@ export class Stage implements AsyncDisposable {
     }
     const folder = await temporaryFolder();
     await copyFolder(template, folder);
-    return await Stage.#onServer(peer, packages, folder);
-  }
-
-  static async #onServer(peer: Peer, packages: Packages, folder: string): Promise<Stage> {
-    const server = await openServer(peer, folder);
-    if (peer.adapter === "nuvom_redis") await writeRedisProject(folder, server!.port);
-    return new Stage(peer, packages, folder, server);
+    return await Stage.#in(folder, peer, packages);
   }
 
   /** Of the server, if there is one. */
@@ -109,30 +108,29 @@ function openServer({ server }: Peer, folder: string): Promise<Server | null> {
 }
 
 /** A project as a user has it. */
-async function writeProject(folder: string, { adapter, variant }: Peer): Promise<void> {
+async function writeProject(folder: string, { adapter, variant }: Peer, server: Server | null): Promise<void> {
   if (adapter !== "nuvom") return;
   await Deno.copyFile(`${BENCH}/project/tasks.ts`, `${folder}/tasks.ts`);
-  await Deno.writeTextFile(`${folder}/.nuvom_plugins.toml`, '[tasks]\nmodules = ["./tasks.ts"]\n');
-  await Deno.writeTextFile(`${folder}/.env`, `NUVOM_SQLITE_SYNCHRONOUS=${variant ?? "NORMAL"}\n`);
-}
-
-/** The same with the plugin as it comes with nuvom, in a realm of the default kind. */
-async function writeRedisProject(folder: string, port: number): Promise<void> {
-  await Deno.copyFile(`${BENCH}/project/tasks.ts`, `${folder}/tasks.ts`);
+  const tasks = '[tasks]\nmodules = ["./tasks.ts"]\n';
   await Deno.writeTextFile(
     `${folder}/.nuvom_plugins.toml`,
-    `[tasks]
-modules = ["./tasks.ts"]
-
-[plugins]
-queue_backend = ["nuvom:redis"]
-
-[plugin.redis]
-permissions = { net = ["127.0.0.1:${port}"] }
-settings = { url = "redis://127.0.0.1:${port}" }
-`,
+    server === null ? tasks : `${tasks}${withPlugin(variant!, server)}`,
   );
-  await Deno.writeTextFile(`${folder}/.env`, "NUVOM_QUEUE_BACKEND=redis\nNUVOM_RESULT_BACKEND=redis\n");
+  const settings = server === null
+    ? [`NUVOM_SQLITE_SYNCHRONOUS=${variant ?? "NORMAL"}`]
+    : [`NUVOM_QUEUE_BACKEND=${variant}`, `NUVOM_RESULT_BACKEND=${variant}`, "NUVOM_BATCH_SIZE=500"];
+  await Deno.writeTextFile(`${folder}/.env`, `${settings.join("\n")}\n`);
+}
+
+/** In a realm with nothing but its grant. */
+function withPlugin(name: string, { port }: Server): string {
+  const user = name === "postgres" ? "postgres@" : "";
+  return `[plugins]
+queue_backend = ["nuvom:${name}"]
+[plugin.${name}]
+permissions = { net = ["127.0.0.1:${port}"] }
+settings = { url = "${name}://${user}127.0.0.1:${port}" }
+`;
 }
 
 async function copyFolder(from: string, to: string): Promise<void> {

@@ -2,11 +2,10 @@
 
 import type { Kind } from "../adapters/adapter.ts";
 import type { WorkAnswer } from "../adapters/child.ts";
-import { NuvomDatabase } from "../adapters/nuvom_database.ts";
+import { openNuvomStore, openOnServer } from "../adapters/nuvom_store.ts";
 import { openSqlite, SqliteQueue } from "../../src/backends/mod.ts";
 import { Child } from "./child.ts";
 import { EXECUTABLE } from "./executable.ts";
-import { startRedisWorkers } from "./redis_worker.ts";
 import type { Stage } from "./stage.ts";
 
 const LOOK_MS = 5;
@@ -33,7 +32,6 @@ export interface BenchWorker extends AsyncDisposable {
 /** Starts workers together; they take jobs from `go` on. */
 export async function startWorkers(stage: Stage, count: number, options: WorkerOptions): Promise<BenchWorker[]> {
   const hold = stage.peer.adapter === "nuvom" && count > 1 ? await holdQueue(stage) : null;
-  if (stage.peer.adapter === "nuvom_redis") return await startRedisWorkers(stage, count, options);
   const start = stage.peer.adapter === "nuvom" ? startNuvom : startChild;
   return await Promise.all(Array.from({ length: count }, () => start(stage, options, hold, count)));
 }
@@ -70,7 +68,8 @@ interface Hold {
   release(): Promise<number>;
 }
 
-async function holdQueue({ folder }: Stage): Promise<Hold> {
+async function holdQueue({ folder, serverPort, peer }: Stage): Promise<Hold> {
+  if (serverPort !== null) return await holdOnServer(serverPort, peer.variant);
   const store = openSqlite({ path: `${folder}/.nuvom/nuvom.db` });
   const queue = new SqliteQueue(store);
   await queue.pause("default");
@@ -85,6 +84,13 @@ async function holdQueue({ folder }: Stage): Promise<Hold> {
   };
 }
 
+async function holdOnServer(port: number, plugin: string | null): Promise<Hold> {
+  const store = openOnServer(port, plugin);
+  await store.hold();
+  let released: Promise<number> | undefined;
+  return { release: () => released ??= store.release().finally(async () => await store.close()) };
+}
+
 async function startNuvom(stage: Stage, { kind, serve }: WorkerOptions, hold: Hold | null): Promise<BenchWorker> {
   const child = new Child({
     command: EXECUTABLE,
@@ -93,35 +99,35 @@ async function startNuvom(stage: Stage, { kind, serve }: WorkerOptions, hold: Ho
     read: "stderr",
   });
   let startedAt = await child.until(readyAt);
-  const database = new NuvomDatabase(stage.folder);
+  const store = openNuvomStore({ folder: stage.folder, port: stage.serverPort, variant: stage.peer.variant });
   const reading = child.drain();
   return {
     pid: child.pid,
     go: async () => void (startedAt = await hold?.release() ?? startedAt),
-    running: () => until(() => database.runningOn()?.includes(`${child.pid}`) ?? false),
+    running: () => until(async () => (await store.runningOn())?.includes(`${child.pid}`) ?? false),
     async answer() {
       if (serve) child.kill("SIGTERM");
       await child.status;
       await reading;
       return {
         startedAt,
-        endedAt: database.lastDoneAt(),
-        results: serve ? database.results(kind) : [],
+        endedAt: await store.lastDoneAt(),
+        results: serve ? await store.results(kind) : [],
       };
     },
     async [Symbol.asyncDispose]() {
-      database.close();
+      await store.close();
       await child[Symbol.asyncDispose]();
     },
   };
 }
 
 /** The worker logs "ready" right before it leases for the first time. */
-export function readyAt(line: string): number | undefined {
+function readyAt(line: string): number | undefined {
   const { message, "@timestamp": at } = JSON.parse(line);
   return String(message).startsWith("ready") ? Date.parse(at) : undefined;
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!await condition()) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 }

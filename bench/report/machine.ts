@@ -2,7 +2,8 @@
 
 import { type Packages, VERSIONS } from "../harness/packages.ts";
 import { EXECUTABLE } from "../harness/executable.ts";
-import { postgresVersion, redisVersion } from "../harness/servers.ts";
+import { postgresVersion } from "../../tests/servers/postgres.ts";
+import { redisVersion } from "../harness/servers.ts";
 import { temporaryFolder } from "../harness/temporary.ts";
 
 /** For the head of the report. */

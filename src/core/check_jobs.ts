@@ -3,7 +3,10 @@
 import { jobInvalid } from "./errors.ts";
 import type { NewJob } from "./job.ts";
 
-/** Refuses a batch of which no store takes all. @throws {NuvomError} `NUVOM_JOB_INVALID` for the first bad job. */
+/**
+ * Looks whether every field of every job is of its type and range.
+ * @throws {NuvomError} `NUVOM_JOB_INVALID` for the first bad job, before anything is written.
+ */
 export function checkJobs(jobs: readonly NewJob[]): void {
   for (const job of jobs) {
     const field = badField(job);

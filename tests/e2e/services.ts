@@ -1,11 +1,11 @@
 /** Real services on free ports of this machine, each with a folder of its own. @module */
 
+import { findPostgres, PostgresServer } from "../servers/postgres.ts";
+
 /** Programs that tests start. */
 export type Service = "redis-server" | "postgres" | "nats-server";
 
 const START_MS = 20_000;
-/** Debian keeps those of PostgreSQL out of the way. */
-const POSTGRES_FOLDERS = ["/usr/lib/postgresql"];
 
 /** What {@linkcode Services.start} started; disposing ends it. */
 export class Services implements AsyncDisposable {
@@ -15,8 +15,8 @@ export class Services implements AsyncDisposable {
   /** Which programs are not there. */
   static async missing(): Promise<ReadonlySet<string>> {
     const all: Service[] = ["redis-server", "postgres", "nats-server"];
-    const found = await Promise.all(all.map((name) => programOf(name)));
-    return new Set(all.filter((_, i) => found[i] === null));
+    const found = await Promise.all(all.map(isThere));
+    return new Set(all.filter((_, i) => !found[i]));
   }
 
   /** Starts all but the missing ones. */
@@ -52,39 +52,24 @@ export class Services implements AsyncDisposable {
     await this.#spawn("nats-server", port, ["--addr", "127.0.0.1", "--port", `${port}`]);
   }
 
-  /** It refuses to run as root: then it runs as another user. */
   async #postgres(): Promise<void> {
-    const port = freePort();
-    const folder = await this.#folder();
-    const program = await programOf("postgres") as string;
-    const user = Deno.uid() === 0 ? await userNamed("postgres") : undefined;
-    if (user !== undefined) await Deno.chown(folder, user.uid, user.gid);
-    const data = `${folder}/data`;
-    const init = program.replace(/postgres$/, "initdb");
-    const { success, stderr } = await new Deno.Command(init, {
-      args: ["--pgdata", data, "--username", "nuvom", "--auth", "trust", "--no-sync"],
-      cwd: folder,
-      ...user,
-    }).output();
-    if (!success) throw new Error(`initdb failed:\n${new TextDecoder().decode(stderr)}`);
-    const args = ["-D", data, "-p", `${port}`, "-h", "127.0.0.1", "-k", folder, "-F"];
-    await this.#spawn("postgres", port, args, { folder, program, ...user });
+    const server = this.#undo.use(await PostgresServer.start());
+    await server.sql("CREATE ROLE nuvom LOGIN");
+    this.#ports.set("postgres", server.port);
   }
 
   async #spawn(
     service: Service,
     port: number,
     args: readonly string[],
-    { folder, program = service, ...user }: { folder?: string; program?: string; uid?: number; gid?: number } = {},
   ): Promise<void> {
-    const cwd = folder ?? await this.#folder();
-    const child = new Deno.Command(program, {
+    const cwd = await this.#folder();
+    const child = new Deno.Command(service, {
       args: [...args],
       cwd,
       stdin: "null",
       stdout: "null",
       stderr: "null",
-      ...user,
     }).spawn();
     this.#undo.defer(async () => {
       child.kill("SIGKILL");
@@ -111,24 +96,12 @@ export function otelCollector(): AsyncDisposable & { readonly port: number; read
   return { port: server.addr.port, received, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
-async function programOf(service: Service): Promise<string | null> {
-  const folders = (Deno.env.get("PATH") ?? "").split(":");
-  if (service === "postgres") folders.unshift(...await postgresFolders());
-  for (const folder of folders) {
-    const path = `${folder}/${service}`;
-    if (await Deno.stat(path).then(({ isFile }) => isFile, () => false)) return path;
+async function isThere(service: Service): Promise<boolean> {
+  if (service === "postgres") return await findPostgres() !== null;
+  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
+    if (await Deno.stat(`${folder}/${service}`).then(({ isFile }) => isFile, () => false)) return true;
   }
-  return null;
-}
-
-async function postgresFolders(): Promise<string[]> {
-  const found: string[] = [];
-  for (const folder of POSTGRES_FOLDERS) {
-    try {
-      for await (const { name } of Deno.readDir(folder)) found.push(`${folder}/${name}/bin`);
-    } catch { /* it is not there */ }
-  }
-  return found;
+  return false;
 }
 
 /** Of a listener that was closed again: nobody else is given it so soon. */
@@ -147,10 +120,4 @@ async function listening(service: Service, port: number): Promise<void> {
     }
   }
   throw new Error(`${service} did not listen on port ${port}`);
-}
-
-async function userNamed(name: string): Promise<{ uid: number; gid: number }> {
-  const found = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, "m").exec(await Deno.readTextFile("/etc/passwd"));
-  if (found === null) throw new Error(`There is no user ${name} on this machine.`);
-  return { uid: Number(found[1]), gid: Number(found[2]) };
 }

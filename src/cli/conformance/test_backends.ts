@@ -47,22 +47,23 @@ export async function* testBackends(
   }
   for (const name of named("result_backend")) {
     const { step, value } = await look(plugin, "result backend", name, async () => {
-      await resultsToTest(plugin, name, destructive);
-      return { queue: await sharingQueue(plugin, name, queues) };
+      const prunes = await resultsToTest(plugin, name, destructive);
+      return { prunes, queue: await sharingQueue(plugin, name, queues) };
     });
     yield step;
-    if (value !== undefined) yield* testResults(plugin, name, value.queue);
+    if (value !== undefined) yield* testResults(plugin, name, value);
   }
 }
 
 async function* testResults(
   plugin: BackendSource,
   name: string,
-  queue: FoundQueue | undefined,
+  { prunes, queue }: { readonly prunes: boolean; readonly queue: FoundQueue | undefined },
 ): AsyncGenerator<Step, void> {
   const open = (namespace: string) => plugin.openResults(name, namespace);
-  // Result backends claim nothing themselves: what the queue of the same store claims of the store is true of both.
-  const capabilities = (["durable", "namespace"] as ResultCapability[]).filter((one) => queue?.capabilities.has(one));
+  // Result backends claim nothing themselves but by their methods: what the queue of the same store claims of the store is true of both.
+  const shared = (["durable", "namespace"] as ResultCapability[]).filter((one) => queue?.capabilities.has(one));
+  const capabilities: ResultCapability[] = prunes ? [...shared, "prune"] : shared;
   yield* cases(plugin, `result backend ${name}`, RESULT_CASES, resultSubject({ open, capabilities }));
   if (queue === undefined) return;
   const subject = storeSubject({
@@ -113,11 +114,12 @@ async function queueToTest(plugin: BackendSource, name: string, destructive: boo
   });
 }
 
-async function resultsToTest(plugin: BackendSource, name: string, destructive: boolean): Promise<void> {
-  await opened(
-    () => plugin.openResults(name, scratchName()),
-    (results) => resultsMayBeTested(name, results, destructive),
-  );
+/** Answers whether they can be pruned. */
+async function resultsToTest(plugin: BackendSource, name: string, destructive: boolean): Promise<boolean> {
+  return await opened(() => plugin.openResults(name, scratchName()), async (results) => {
+    await resultsMayBeTested(name, results, destructive);
+    return results.prune !== undefined;
+  });
 }
 
 async function opened<B extends QueueBackend | ResultBackend, T>(

@@ -175,7 +175,10 @@ export declare function task<A extends unknown[], R>(
   handler: (...args: A) => R | Promise<R>,
 ): Task<A, R>;
 
-/** Refuses a batch of which no store takes all. @throws {NuvomError} `NUVOM_JOB_INVALID` for the first bad job. */
+/**
+ * Looks whether every field of every job is of its type and range.
+ * @throws {NuvomError} `NUVOM_JOB_INVALID` for the first bad job, before anything is written.
+ */
 export declare function checkJobs(jobs: readonly NewJob[]): void;
 
 /** Milliseconds, or text such as `"250ms"`, `"30s"`, `"5m"`, `"2h"`, `"7d"`. */
