@@ -4,9 +4,9 @@ import { readOptions } from "./options.ts";
 const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id);
 
 Deno.test("readOptions() takes all that begins with a name", () => {
-  const { scenarios, peers, rounds } = readOptions(["--scenarios", "c,E2", "--peers", "nuvom", "--runs", "2"]);
+  const { scenarios, peers, rounds } = readOptions(["--scenarios", "c,E2", "--peers", "bullmq", "--runs", "2"]);
   assertEquals(ids(scenarios), ["C1", "C2", "E2"]);
-  assertEquals(ids(peers), ["nuvom", "nuvom-full", "nuvom-postgres"]);
+  assertEquals(ids(peers), ["bullmq", "bullmq-always"]);
   assertEquals(rounds, 2);
 });
 
