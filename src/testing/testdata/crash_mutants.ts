@@ -8,7 +8,7 @@ const leaseOf = (job: { readonly id: string }) => `lease of ${job.id}`;
 /** Mutants of leases that run out. */
 export const CRASH_MUTANTS: Mutants = {
   "a lease never runs out": [
-    ({ store }) => store.extend = (entry) => entry.place = null,
+    ({ store }) => store.holdUntil = (entry) => entry.place = null,
     "lease() hands out a job again when its lease ran out, and not before",
     "lease() hands out again all jobs of a worker that is gone",
     "a lost job keeps the errors of its attempts",
