@@ -227,7 +227,6 @@ export class Engine implements AsyncDisposable {
 
   /** Stops the worker if it runs, then the plugins in reverse order, then closes the backends. May be called twice. */
   async close(): Promise<void> {
-    const host = await this.#host?.catch(() => undefined);
     // What is added last goes first, and each goes whatever becomes of the others.
     const closing = new AsyncDisposableStack();
     closing.defer(this.#stopLogging);
@@ -236,7 +235,8 @@ export class Engine implements AsyncDisposable {
     closing.defer(() => this.#taskModules.dispose());
     closing.defer(() => this.#backends.closeStores());
     closing.defer(() => this.#control?.close());
-    closing.defer(() => host?.stopAll());
+    // Asked for only then: the backends may be the first to ask for it, and have been opened by now.
+    closing.defer(async () => await (await this.#host?.catch(() => undefined))?.stopAll());
     closing.defer(() => this.#backends.close());
     closing.defer(() => this.#worker?.stop({ graceMs: this.settings.values.shutdownGraceMs }));
     await closing.disposeAsync();

@@ -249,8 +249,9 @@ export class FileStore {
       return this.#apply(changes);
     }
     writeWhole(`${this.#path}/${REDO}`, JSON.stringify(changes));
-    syncFolder(this.#path);
+    // It stands: from here on the change is made, now or by the next call.
     try {
+      syncFolder(this.#path);
       this.#journal.add(names);
       this.#apply(changes);
       this.#removeRedo();

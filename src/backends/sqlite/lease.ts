@@ -54,7 +54,8 @@ const FIRST_DUES = `SELECT
   (SELECT min(run_at) FROM jobs WHERE state = ${STATE.retrying}),
   (SELECT min(until) FROM leases)`;
 
-function nextDue(store: SqliteStore): number {
+/** When something becomes ready by itself that is not yet; in the past: it has, and nobody has looked. */
+export function nextDue(store: SqliteStore): number {
   const [dues] = store.rows<readonly (number | null)[]>(FIRST_DUES);
   return Math.min(...dues!.map((at) => at ?? Infinity));
 }

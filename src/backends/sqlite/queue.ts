@@ -70,7 +70,7 @@ export class SqliteQueue implements QueueBackend {
     const offer = jobs.length === 1 ? this.#firstOffer() : undefined;
     let handedOut: LeasedJob | null = null;
     const receipts = this.#store.write(() => {
-      if (offer === undefined || !isNext(this.#store, jobs[0]!, offer.request)) {
+      if (offer === undefined || !isNext(this.#store, jobs[0]!, offer.request, now)) {
         return jobs.map((job) => this.#insert(job, now));
       }
       const add = (job: NewJob) => (handedOut = addLeased(this.#store, job, offer.request, now)) !== null;

@@ -190,6 +190,7 @@ export class SqliteStore {
 
   /** The log has changed. Our own writes wake who has to be woken by themselves, and come many times as often as others'. */
   #heard(): void {
+    if (this.#closed) return;
     const version = this.#versionNow();
     if (version !== undefined && version === this.#version) return;
     this.#version = version;

@@ -49,6 +49,7 @@ export class WalWatcher {
   /** May be called twice. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#watcher?.close();
     this.#watcher = undefined;
   }
