@@ -155,6 +155,8 @@ Deno.test("Renderer adds series beyond the limit together, and those that had a 
   assertEquals(await series(["a", "b", "c", "d"]), ['x{task="a"} 1', 'x{task="b"} 1', 'x{task="other"} 2', 2]);
   const moved = await series(["a", "b", "c", "d"], ["d", "c", "b", "a"]);
   assertEquals(moved, ['x{task="b"} 1', 'x{task="a"} 1', 'x{task="other"} 2', 4]);
+  const named = await series(["a", "other", "b", "c"], ["other", "c", "b", "a"]);
+  assertEquals(named, ['x{task="b"} 1', 'x{task="a"} 1', 'x{task="other"} 2', 4]);
   assertEquals(await series(["a", "b", "c", "d"], ["c", "d"]), ['x{task="c"} 1', 'x{task="d"} 1', 2]);
 });
 

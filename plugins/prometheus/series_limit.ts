@@ -6,6 +6,9 @@ import { labelKey } from "./check_family.ts";
 /** The value of every label of the series that stands for those beyond the limit. */
 const OTHER = "other";
 
+/** Of so many families it is known which series have places. */
+const MOST_FAMILIES = 1_000;
+
 /** So many series of a family and no more; the others are added together into one. */
 export class SeriesLimit {
   readonly #limit: number;
@@ -25,26 +28,37 @@ export class SeriesLimit {
 
   /** The families of one scrape, each within the limit. */
   apply(families: readonly MetricFamily[]): MetricFamily[] {
-    const before = this.#placed;
-    this.#placed = new Map();
     return families.map((family) => {
-      if (family.samples.length <= this.#limit && !before.has(family.name)) return family;
-      return this.#bound(family, before.get(family.name) ?? new Set());
+      const before = this.#placed.get(family.name);
+      return family.samples.length <= this.#limit && before === undefined
+        ? family
+        : this.#bound(family, before ?? new Set());
     });
   }
 
   #bound(family: MetricFamily, before: ReadonlySet<string>): MetricFamily {
     const keys = family.samples.map(({ labels }) => labelKey(labels));
-    const room = family.samples.length <= this.#limit ? this.#limit : this.#limit - 1;
-    const wanted = new Set([...keys.filter((key) => before.has(key)), ...keys]);
+    const isOver = family.samples.length > this.#limit;
+    const room = isOver ? this.#limit - 1 : this.#limit;
+    // What is called so already is among the others, or there were two of one name.
+    const own = keys.filter((_, i) => !isOver || !isOther(family.samples[i]!));
+    const wanted = new Set([...own.filter((key) => before.has(key)), ...own]);
     const placed = new Set([...wanted].slice(0, room));
+    // Those that were asked for last are kept: a provider that was late once has its places still.
+    this.#placed.delete(family.name);
     this.#placed.set(family.name, placed);
+    if (this.#placed.size > MOST_FAMILIES) this.#placed.delete(this.#placed.keys().next().value!);
     this.#overflow += family.samples.length - placed.size;
     const isPlaced = (_: unknown, i: number) => placed.has(keys[i]!);
     return family.type === "histogram"
       ? { ...family, samples: folded(family.samples, isPlaced, addHistograms) }
       : { ...family, samples: folded(family.samples, isPlaced, addValues) };
   }
+}
+
+function isOther({ labels }: Pick<MetricSample, "labels">): boolean {
+  const values = Object.values(labels);
+  return values.length > 0 && values.every((value) => value === OTHER);
 }
 
 function folded<S extends MetricSample | HistogramSample>(

@@ -1,5 +1,6 @@
 /** A command's way to the engine. @module */
 
+import { readLogLevels } from "../core/mod.ts";
 import { type Engine, openEngine } from "../engine.ts";
 import { openLog } from "../observe/mod.ts";
 import { type Io, MAX_BACKLOG, SIGNAL_CODES, type StopSignal } from "./io.ts";
@@ -15,14 +16,15 @@ export interface Project {
 /** @param quiet Nothing below a warning is logged, unless a level was set. */
 export async function openProject(context: SettingsContext, quiet: boolean): Promise<Project> {
   const settings = settingsOf(context);
-  const { logFormat } = settings.values;
+  const { logFormat, logLevels } = settings.values;
   const { err } = context.io;
-  const isSet = settings.table.some(({ env, source }) => /^NUVOM_LOG_LEVELS?$/.test(env) && source !== "default");
+  const isSet = settings.table.some(({ env, source }) => env === "NUVOM_LOG_LEVEL" && source !== "default") ||
+    readLogLevels(logLevels)?.[""] !== undefined;
   const engine = await openEngine({ settings });
+  // Categories that have a level of their own keep it.
+  if (quiet && !isSet) engine.bus.emit("log.levels", { levels: { "": "warn" } });
   context.io.enter(settings.values.projectDir);
   const log = openLog({
-    // What the settings say of levels is for the engine; here only what is not to be shown at all.
-    level: quiet && !isSet ? "warn" : "debug",
     format: logFormat,
     write: (line) => err.backlog < MAX_BACKLOG && err.write(line),
   });

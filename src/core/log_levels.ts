@@ -24,13 +24,13 @@ export type LogLevels = Readonly<Record<string, LogLevel>>;
  * ```
  */
 export function readLogLevels(text: string): LogLevels | null {
-  const levels: Record<string, LogLevel> = {};
+  const levels: Record<string, LogLevel> = Object.create(null);
   for (const part of text.split(",").map((each) => each.trim()).filter((each) => each !== "")) {
     const [, category = "", level] = /^(?:([\w.:-]+)=)?(\w+)$/.exec(part) ?? [];
     if (!isLevel(level)) return null;
     levels[category] = level;
   }
-  return levels;
+  return { ...levels };
 }
 
 /** What counts for a category: the level of itself, else of the longest one that it lies in, else the one for all. */

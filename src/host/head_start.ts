@@ -29,10 +29,10 @@ export class HeadStart<N extends NextPlugin> {
     return next;
   }
 
-  /** Ends those whose turn has not come. May be called twice. */
+  /** Ends those whose turn has not come; how that goes is not told, as nobody has seen them. May be called twice. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#left.values()].map(({ plugin }) => plugin.stop()));
+    await Promise.allSettled([...this.#left.values()].map(({ plugin }) => plugin.stop()));
     await Promise.all(this.#lanes);
   }
 

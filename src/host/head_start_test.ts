@@ -38,3 +38,12 @@ Deno.test("HeadStart.close() makes nothing more ready", async () => {
   await ahead.close();
   assertEquals(told.filter((line) => line.startsWith("prepare")), ["prepare a"]);
 });
+
+Deno.test("HeadStart.close() ends all of them, also where one can't be ended", async () => {
+  const told: string[] = [];
+  const [a, b] = ["a", "b"].map((name) => handPlugin(name, told));
+  const stuck = { ...a!, plugin: { ...a!.plugin, stop: () => Promise.reject(new Error("busy")) } };
+  a!.ready();
+  await new HeadStart([stuck, b!], 2).close();
+  assertEquals(told, ["prepare a", "prepare b", "stop b"]);
+});

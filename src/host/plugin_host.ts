@@ -305,6 +305,7 @@ export class PluginHost {
 
   /** Their `start` is called one after the other; their realms are opened meanwhile. */
   async #startInOrder(order: readonly Startable[]): Promise<void> {
+    if (this.#stopping !== undefined) throw hostStopped();
     const next = order.filter(({ name, examined }) =>
       examined.unready === null && !this.#loaded.has(name) && !this.#leftOut.has(name)
     );
@@ -400,8 +401,10 @@ export class PluginHost {
   }
 
   async #stopStarted(): Promise<void> {
-    await this.#ahead?.close();
+    // Not waited for first: it may be waiting for an import that only the stop of its plugin ends.
+    const ahead = this.#ahead?.close();
     for (const plugin of [...this.#tested, ...this.#loaded.values()].reverse()) await this.#stopOne(plugin);
+    await ahead;
     this.#tested.length = 0;
     this.#loaded.clear();
     this.#registry.clear();

@@ -128,19 +128,19 @@ Deno.test("PluginHost.startAll() starts in the order of requires, stopAll() stop
 });
 
 Deno.test("PluginHost.startAll() makes plugins ready ahead of their turn, and still starts them in order", async () => {
-  // Inline, where plugins share their globals: the start of the first one waits for the import of the last one.
-  const imported =
-    "const imported = (globalThis as never as { i: PromiseWithResolvers<void> }).i ??= Promise.withResolvers();";
+  const { promise, resolve } = Promise.withResolvers<void>();
+  Object.assign(globalThis, { readyAhead: promise });
   await using site = await TestSite.with({
     files: {
-      "a.ts": `${imported}${tracing("a", { start: "await imported.promise; log.info('a.end');" })}`,
+      // Inline, where it has the globals of this test.
+      "a.ts": tracing("a", { start: "await (globalThis as any).readyAhead; log.info('a.end');" }),
       "b.ts": tracing("b"),
-      "c.ts": `${imported}imported.resolve();${tracing("c")}`,
+      "c.ts": tracing("c"),
     },
-    sections: { a: { isolation: "inline", startTimeoutMs: 5_000 }, c: { isolation: "inline" } },
+    sections: { a: { isolation: "inline", startTimeoutMs: 20_000 } },
   });
   const host = await site.open();
-  // To learn what they say of themselves they are imported elsewhere.
+  site.bus.on("realm.opened", ({ realm }) => realm === 'plugin "c"' && resolve());
   await host.startAll();
   assertEquals(site.lines.flatMap((line) => line.match(/[abc]\.(start|end)/)?.[0] ?? []), [
     "a.start",
@@ -149,6 +149,42 @@ Deno.test("PluginHost.startAll() makes plugins ready ahead of their turn, and st
     "c.start",
   ]);
   await host.stopAll();
+});
+
+Deno.test("PluginHost.startAll() starts inline plugins that register by the functions of the sdk, each for itself", async () => {
+  await using site = await TestSite.with({
+    files: {
+      "a.ts": MY_QUEUE,
+      "b.ts": MY_QUEUE.replace("my_queue", "other_queue").replace("my_custom_queue", "my_other_queue"),
+    },
+    plugins: { "a.ts#MyPlugin": ["queue_backend"], "b.ts#MyPlugin": ["queue_backend"] },
+    sections: { my_queue: { isolation: "inline" }, other_queue: { isolation: "inline" } },
+  });
+  const host = await site.open();
+  await host.startAll();
+  assertEquals(host.backendNames("queue_backend"), ["my_custom_queue", "my_other_queue"]);
+  await host.stopAll();
+});
+
+Deno.test("PluginHost.stopAll() does not wait for an import that hangs", async () => {
+  await using site = await TestSite.with({
+    // Without its grant, where it is only asked what it is, its import ends.
+    files: {
+      "a.ts": `${tracing("a")}
+        let granted = true;
+        try { Deno.hostname(); } catch { granted = false; }
+        if (granted) await new Promise(() => console.log("hangs"));`,
+    },
+    sections: { a: { startTimeoutMs: 60_000, permissions: { sys: ["hostname"] } } },
+  });
+  const host = await site.open();
+  const hanging = site.next("plugin.output");
+  const starting = errorOf(host.startAll());
+  await hanging;
+  const from = performance.now();
+  await host.stopAll();
+  assert(performance.now() - from < 30_000, "it waited for the import");
+  assertEquals((await starting).code, "NUVOM_PLUGIN_IMPORT");
 });
 
 Deno.test("PluginHost.startAll() stops what was started, in reverse, when one fails", async () => {

@@ -74,9 +74,14 @@ export class SupervisedPlugin {
     return this.#life?.registrations ?? [];
   }
 
-  /** Gets its first life ready to be started; what goes wrong is told by `start`. @param source That of the start. */
+  /**
+   * Gets its first life ready to be started; what goes wrong is told by `start`. Not where the realm is the host's own thread:
+   * there the plugin that was made ready last is the one for which `registerHook()` and the like speak.
+   *
+   * @param source That of the start.
+   */
   async prepare(source: LifeSource): Promise<void> {
-    if (!this.#ending) await this.#first(source).prepare();
+    if (!this.#ending && source.isolation !== "inline") await this.#first(source).prepare();
   }
 
   /**

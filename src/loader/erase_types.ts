@@ -117,6 +117,8 @@ class Eraser {
       case "PropertyDefinition":
         return this.#member(node);
       case "ExportNamedDeclaration":
+        // The transpiler does not load the other module for it.
+        if (node.source && (node.specifiers as SyntaxNode[]).length === 0) throw new Unable("export {} from");
         for (const each of node.specifiers as SyntaxNode[]) if (each.exportKind === "type") this.#specifier(each);
         return;
       default:

@@ -25,6 +25,7 @@ export class PreparedGraph {
   readonly #files: ReadonlyMap<string, string>;
   readonly #sources: ReadonlyMap<string, StackSource>;
   readonly #written: number;
+  readonly #owner: number | null;
 
   /** Made by {@linkcode prepareGraph}, when everything is written. */
   constructor(folder: PrivateFolder, files: ReadonlyMap<string, string>, sources: ReadonlyMap<string, StackSource>) {
@@ -33,11 +34,15 @@ export class PreparedGraph {
     this.#files = files;
     this.#sources = sources;
     this.#written = countFiles(folder.path);
+    this.#owner = ownerOf(folder.path);
   }
 
-  /** Whether all that was written is still there: whatever tidies up temporary folders may have taken some of it. */
+  /**
+   * Whether all that was written is still there: whatever tidies up temporary folders may have taken some of it, and
+   * another user may have made a folder of the same name.
+   */
   get isWhole(): boolean {
-    return countFiles(this.folder) === this.#written;
+    return countFiles(this.folder) === this.#written && ownerOf(this.folder) === this.#owner;
   }
 
   /** The `file:` URL of a module (or stub, by its name) in the folder. */
@@ -85,6 +90,12 @@ export async function prepareGraph(graph: ModuleGraph, given?: PrivateFolder): P
     await folder.remove();
     throw error;
   }
+}
+
+/** Null where there are no users, and for what is no folder. */
+function ownerOf(path: string): number | null {
+  const { isDirectory, uid } = Deno.lstatSync(path);
+  return isDirectory ? uid : null;
 }
 
 function countFiles(folder: string): number {

@@ -16,8 +16,6 @@ import { logEvents } from "./event_lines.ts";
 
 /** How a log is opened. */
 export interface LogOptions {
-  /** The least level that is written, whatever is told. */
-  readonly level: Level;
   readonly format: "text" | "json";
   /** Takes one line with its line break. */
   readonly write: (line: string) => void;
@@ -51,13 +49,13 @@ export function logEventsOf(bus: EventBus, levels: LogLevels): () => void {
 }
 
 /** Configures the log of the whole process; only for the command line, whose process is its own. */
-export function openLog({ level, format, write }: LogOptions): Log {
+export function openLog({ format, write }: LogOptions): Log {
   const toText = format === "json" ? getJsonLinesFormatter({ properties: "nest:fields" }) : textFormatter();
   configureSync({
     reset: true,
     sinks: { lines: (record) => write(toText(record)) },
     loggers: [
-      { category: "nuvom", sinks: ["lines"], lowestLevel: LEVELS[level] },
+      { category: "nuvom", sinks: ["lines"], lowestLevel: "debug" },
       { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "error" },
     ],
   });

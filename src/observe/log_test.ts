@@ -11,7 +11,7 @@ function written<N extends keyof EventTable>(
 ): string {
   const bus = new EventBus();
   const lines: string[] = [];
-  const log = openLog({ level: "debug", format, write: (line) => lines.push(line) });
+  const log = openLog({ format, write: (line) => lines.push(line) });
   const stop = logEventsOf(bus, { "": level });
   bus.emit(name, event);
   stop();
@@ -57,7 +57,7 @@ Deno.test("openLog() keeps control characters out of fields", () => {
   assertStringIncludes(written("log", event), String.raw`a="\u001b[31m\u009b"  b="two words"`);
 });
 
-Deno.test("openLog() leaves out what is below its level", () => {
+Deno.test("logEventsOf() leaves out what is below its level", () => {
   const event = { level: "info", category: "x", message: "m" } as const;
   assertEquals(written("log", event, { level: "warn" }), "");
   assertStringIncludes(written("log", { ...event, level: "error" }, { level: "warn" }), "ERROR x  m");
@@ -133,7 +133,7 @@ Deno.test("logEventsOf() has a level for each category, and takes others at any 
   const lines: string[] = [];
   using stack = new DisposableStack();
   const levels = { "": "info", "plugin": "error", "plugin.mail": "debug" } as const;
-  const log = openLog({ level: "debug", format: "text", write: (line) => lines.push(line.slice(13).trim()) });
+  const log = openLog({ format: "text", write: (line) => lines.push(line.slice(13).trim()) });
   stack.defer(() => log.close());
   stack.defer(logEventsOf(bus, levels));
   const said = () => {

@@ -225,6 +225,20 @@ Deno.test("Worker cancels a suspect that waits for its turn, and forgets one who
   await rig.end();
 });
 
+Deno.test("Worker ends a job that was cancelled before it began when its executor dies, and runs it nowhere", async () => {
+  const rig = await Rig.started();
+  await rig.put(job("a"), job("b"), job("c"));
+  rig.realm.start("a");
+  rig.queue.cancelled = ["b"];
+  await rig.clock.advance(1_100);
+  assertEquals(rig.realm.aborts, [{ id: "b", reason: "cancelled" }]);
+  rig.realm.exit();
+  await rig.clock.advance(150);
+  assertEquals(rig.queue.settlements.map(({ id, action }) => [id, action]), [["a", "retry"], ["b", "cancel"]]);
+  assertEquals(rig.realm.ids, ["c"]);
+  await rig.end();
+});
+
 Deno.test("Worker fails only the job that is alone at three deaths, whatever ran beside it", async () => {
   const rig = await Rig.started();
   const neighbours = ["x", "y"];

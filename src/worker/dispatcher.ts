@@ -92,7 +92,7 @@ export class Dispatcher {
         if (this.busy) this.#overtime.watch();
         this.#refill();
       },
-      failed: () => this.#giveBackWaiting(),
+      failed: (forSuspects) => this.#giveBack(forSuspects),
     });
     this.#overtime = new Overtime({
       clock,
@@ -201,8 +201,9 @@ export class Dispatcher {
     this.#moved.resolve();
   }
 
-  /** While none of its executors can run anything, other workers may. */
-  #giveBackWaiting(): void {
+  /** What no executor can be started for, other workers may run. */
+  #giveBack(forSuspects: boolean): void {
+    if (forSuspects) return this.#release(this.#withdraw(() => true), "no executor can be started for it alone");
     if (this.#executors.ready > 0) return;
     this.#release([...this.#waiting.splice(0), ...this.#withdraw(() => true)], "no executor can be started");
   }
@@ -265,12 +266,13 @@ export class Dispatcher {
     const jobs = end.started.map(({ job }) => job);
     const unstarted = end.unstarted.map(({ job }) => job);
     this.#parts.bus.emit("executor.ended", { executor: executor.name, reason, detail, jobs, unstarted });
-    for (const attempt of [...end.started, ...end.unstarted]) if (attempt.leaseLost) this.#ledger.forget(attempt);
+    for (const attempt of end.started) if (attempt.leaseLost) this.#ledger.forget(attempt);
     const { guilty, suspects, innocent } = blame(end);
     for (const attempt of guilty.filter(isLive)) this.#ledger.finish(attempt, endedOutcome(attempt, detail));
     this.#release(innocent.filter(isLive), `its executor was ended (${reason})`);
-    this.#clearBeside(guilty);
-    this.#rerun(suspects.filter(isLive), end.unstarted.filter(isLive));
+    // One that was killed because it did not heed its cancel proves nothing.
+    this.#clearBeside(guilty.filter(({ abort }) => abort !== "cancelled"));
+    this.#rerun(suspects.filter(isLive), this.#wanted(end.unstarted));
     this.#executors.replace(executor, end);
     this.#move();
   }
@@ -331,14 +333,18 @@ export class Dispatcher {
     }
   }
 
-  /** Moves on what waits in an executor: to another one, else back to the queue, for other workers. */
-  async #recall(executor: Executor): Promise<void> {
-    const recalled = await executor.recall();
-    for (const attempt of recalled) {
+  /** Of attempts that were not begun, those that are still to be run; the others end here. */
+  #wanted(attempts: readonly Attempt[]): Attempt[] {
+    for (const attempt of attempts) {
       if (attempt.leaseLost) this.#ledger.forget(attempt);
       else if (attempt.abort === "cancelled") this.#ledger.finish(attempt, endedOutcome(attempt, "it was not begun"));
     }
-    const live = recalled.filter(({ abort, leaseLost }) => !leaseLost && abort !== "cancelled");
+    return attempts.filter(({ abort, leaseLost }) => !leaseLost && abort !== "cancelled");
+  }
+
+  /** Moves on what waits in an executor: to another one, else back to the queue, for other workers. */
+  async #recall(executor: Executor): Promise<void> {
+    const live = this.#wanted(await executor.recall());
     if (this.#accepting) this.#release(this.#executors.assign(live), "its executor did not begin it");
     else this.#release(live, STOPPING);
   }

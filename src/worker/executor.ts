@@ -301,13 +301,14 @@ export class Executor {
     const overdue = this.#killed?.overdue ?? new Set<Attempt>();
     this.#realm = null;
     this.#held.clear();
-    // A suspect that had no chance to start is still one.
-    if (this.#aloneRuns) this.#suspects.unshift(...unstarted.splice(0));
+    // A suspect that had no chance to start is still one, unless nobody wants it any more.
+    const still = this.#aloneRuns ? unstarted.filter(({ abort }) => abort !== "cancelled") : [];
+    this.#suspects.unshift(...still);
     this.#aloneRuns = false;
     this.#parts.delegate.gone(this, {
       reason,
       overdue,
-      unstarted,
+      unstarted: unstarted.filter((attempt) => !still.includes(attempt)),
       detail: exit.detail,
       started: attempts.filter(({ startOrder }) => startOrder > 0),
       responsive: this.responsive,

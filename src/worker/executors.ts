@@ -15,7 +15,7 @@ export interface ExecutorsParts extends Omit<ExecutorParts, "index"> {
   /** Told when an executor takes attempts again. */
   readonly opened: () => void;
   /** Told when one could not be opened again. */
-  readonly failed: () => void;
+  readonly failed: (forSuspects: boolean) => void;
 }
 
 /** How long the executor for suspects has to end in good order. */
@@ -170,7 +170,7 @@ export class Executors {
     this.#timers.delete(executor);
     this.#open(executor).catch((error) => {
       this.#logFailure(executor, toErrorData(error));
-      this.#parts.failed();
+      this.#parts.failed(executor === this.#cell);
       this.#reopenLater(executor);
     });
   }

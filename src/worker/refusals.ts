@@ -16,9 +16,11 @@ export type StorePart = "queue" | "results";
 export type Judgement = "unknown" | "refused" | "hopeless";
 
 interface Suspect {
-  /** How many writes of ends had gone well when it was first refused. */
+  /** What refused it last. */
+  readonly part: StorePart;
+  /** How many writes of ends had gone well there when it was first refused. */
   readonly taken: number;
-  /** How many calls had gone well when it was last refused. */
+  /** How many calls had gone well there when it was last refused. */
   worked: number;
   /** How often it was refused by a store that had worked since the time before. */
   refusals: number;
@@ -59,7 +61,8 @@ export class Refusals<E> {
   /** A part of the store has refused this end alone. */
   judge(ended: E, part: StorePart): Judgement {
     const [taken, worked] = [this.#taken[part], this.#worked[part]];
-    const suspect = this.#suspects.get(ended) ?? { taken, worked, refusals: 0 };
+    const before = this.#suspects.get(ended);
+    const suspect = before?.part === part ? before : { part, taken, worked, refusals: 0 };
     this.#suspects.set(ended, suspect);
     const proven = taken > suspect.taken;
     if (worked > suspect.worked) suspect.refusals++;

@@ -154,6 +154,7 @@ export class Settler {
 
   async #failed(batch: Ended[], error: unknown): Promise<void> {
     const { clock, outage, refused, probing } = this.#parts;
+    if (batch.length === 1 && this.#asked === "results") await this.#askResults(batch[0]!);
     const judgement = batch.length === 1 ? this.#refusals.judge(batch[0]!, this.#asked) : "unknown";
     if (judgement === "hopeless") {
       outage.recovered();
@@ -164,6 +165,16 @@ export class Settler {
     if (judgement === "refused") outage.recovered();
     probing();
     await sleep(clock, pauseMs, this.#abandoned.signal);
+  }
+
+  /** Nothing but ends is ever written to results that stand alone, so whether they work has to be asked. */
+  async #askResults({ attempt }: Ended): Promise<void> {
+    try {
+      await this.#parts.results!.getFull(attempt.job.id);
+      this.#refusals.worked("results");
+    } catch {
+      // They fail altogether.
+    }
   }
 
   /** Smaller batches after a failure: one end that the store refuses must not hold back all others. */

@@ -354,6 +354,22 @@ Deno.test("Worker keeps outcomes while the results are down, though the queue wo
   await rig.end();
 });
 
+Deno.test("Worker gives up an end that results of their own refuse for good, once they show that they can be read", async () => {
+  const results = {
+    setMany: () => Promise.reject(new Error("too large")),
+    getFull: () => Promise.resolve(null),
+  };
+  const rig = await Rig.started({ results });
+  const log = rig.events("log");
+  await rig.put(job("a"));
+  rig.realm.end("a");
+  await rig.clock.advance(60_000);
+  assertEquals(log, [], "they may be full");
+  await rig.clock.advance(540_000);
+  assertEquals([log.map(({ fields }) => fields?.code), rig.worker.inFlight], [["NUVOM_END_REFUSED"], 0]);
+  await rig.end();
+});
+
 Deno.test("Worker backs off while lease fails and goes on by itself", async () => {
   const rig = new Rig();
   const failing = rig.events("queue.failing");

@@ -66,6 +66,17 @@ Deno.test("SqliteQueue.enqueue() hands nothing to a lease that does not want it 
     assertEquals((await waiting).map(({ id }) => id), [paused!.id]);
   }));
 
+Deno.test("SqliteQueue.enqueue() hands nothing over before a job that is due and that nobody has looked at", () =>
+  withQueue(async (queue, clock) => {
+    const [due, added] = [...newJobs(1, { delayMs: 90_000, priority: 5 }), ...newJobs(1)];
+    await queue.enqueue([due!]);
+    const waiting = queue.lease({ ...REQUEST, limit: 1, waitMs: 60_000 });
+    await clock.advance(10);
+    queue.sqlite.run("UPDATE jobs SET run_at = 0");
+    await queue.enqueue([added!]);
+    assertEquals((await waiting).map(({ id }) => id), [due!.id]);
+  }));
+
 Deno.test("SqliteQueue.enqueue() hands nothing over when its transaction is not committed", () =>
   withQueue(async (queue, clock) => {
     const { sqlite } = queue;

@@ -15,7 +15,7 @@ const ANSWER_MS = 5_000;
 export const run: Run<typeof logLevel> = async (context) => {
   const { io, args, json } = context;
   const { values } = settingsOf(context);
-  const wrong = args.find((arg) => readLogLevels(arg) === null);
+  const wrong = args.find((arg) => Object.keys(readLogLevels(arg) ?? {}).length === 0);
   if (wrong !== undefined) throw badLogLevel(wrong);
   const request = { method: "log", levels: args.join(",") } as const;
   const replies = await askWorkers<null>(values.stateDir, request, ANSWER_MS);
