@@ -3,6 +3,9 @@ import { type NewJob, NuvomError } from "./mod.ts";
 import { newJob } from "../testing/new_job.ts";
 import { checkJobs } from "./check_jobs.ts";
 
+const CYCLIC: Record<string, unknown> = {};
+CYCLIC.itself = CYCLIC;
+
 const BAD: readonly Readonly<Record<string, unknown>>[] = [
   { id: "" },
   { id: 5 },
@@ -19,6 +22,9 @@ const BAD: readonly Readonly<Record<string, unknown>>[] = [
   { storeResult: 1 },
   { uniqueKey: undefined },
   { uniqueForMs: 2 ** 60 },
+  { id: Symbol("a") },
+  { args: 10n },
+  { args: CYCLIC },
 ];
 
 Deno.test("checkJobs() throws NUVOM_JOB_INVALID for the field that is wrong", () => {

@@ -97,20 +97,24 @@ const LONGEST_SHOWN = 80;
 
 /** `NUVOM_JOB_INVALID` */
 export function jobInvalid(id: unknown, field: string, found: unknown): NuvomError {
-  const text = JSON.stringify(found) ?? String(found);
+  const text = asJson(found);
   const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
   return new NuvomError("NUVOM_JOB_INVALID", {
-    what: `Job ${id} can't be enqueued: ${shown} is no value for its ${field}.`,
+    what: `Job ${typeof id === "string" ? id : asJson(id)} can't be enqueued: ${shown} is no value for its ${field}.`,
     mend: "No job of its batch was added; enqueue through a client, which checks and fills in every field.",
   });
 }
 
 function describeThrown(thrown: unknown): string {
-  if (typeof thrown === "string") return thrown;
+  return typeof thrown === "string" ? thrown : asJson(thrown);
+}
+
+/** For people: what JSON can't say is said some other way. */
+function asJson(value: unknown): string {
   try {
-    return JSON.stringify(thrown) ?? String(thrown);
+    return JSON.stringify(value) ?? String(value);
   } catch {
-    return String(thrown);
+    return typeof value === "object" ? Object.prototype.toString.call(value) : String(value);
   }
 }
 
