@@ -1,7 +1,7 @@
 /** The connections to one server: one for scripts, one that listens. @module */
 
 import { Cluster, Redis } from "ioredis";
-import type { Logger, NuvomError } from "nuvom";
+import type { Logger } from "nuvom";
 import { checkServer } from "./check_server.ts";
 import { fromRedis } from "./errors.ts";
 import { type ScriptName, SCRIPTS } from "./scripts/mod.ts";
@@ -20,7 +20,8 @@ export class Connection {
   readonly #client: Client;
   readonly #listener: Client;
   readonly #listeners = new Map<string, Set<(queue: string | null) => void>>();
-  #lastError: unknown;
+  /** What a connection was lost for; nothing of one that stands. */
+  readonly #lostFor = new Map<Client, unknown>();
   #pinging: ReturnType<typeof setInterval> | undefined;
 
   private constructor(options: RedisOptions, isCluster: boolean) {
@@ -43,7 +44,7 @@ export class Connection {
       await opened.#open();
     } catch (error) {
       opened.close();
-      throw fromRedis(opened.#lastError ?? error, options);
+      throw error;
     }
     return opened;
   }
@@ -53,21 +54,15 @@ export class Connection {
    * @throws {NuvomError} `NUVOM_REDIS_…`. Where the connection was lost under it, the script has run or not.
    */
   async run<T = string>(script: ScriptName, keys: string, ...values: (string | number)[]): Promise<T> {
-    try {
+    return await this.#ask(this.#client, async () => {
       await this.#ready(this.#client);
       return await (this.#client as unknown as Scripted)[nameOf(script)]!(keys, ...values) as T;
-    } catch (error) {
-      throw this.#explained(error);
-    }
+    });
   }
 
   /** Resolves when both connections answer. */
   async ping(): Promise<void> {
-    try {
-      await Promise.all([this.#client.ping(), this.#listener.ping()]);
-    } catch (error) {
-      throw this.#explained(error);
-    }
+    await Promise.all([this.#client, this.#listener].map((client) => this.#ask(client, () => client.ping())));
   }
 
   /**
@@ -104,12 +99,12 @@ export class Connection {
 
   async #open(): Promise<void> {
     for (const client of new Set([this.#client, this.#listener])) {
-      client.on("error", (error) => this.#lastError = error);
-      await client.connect();
+      client.on("error", (error) => this.#lostFor.set(client, error));
+      client.on("ready", () => this.#lostFor.delete(client));
+      await this.#ask(client, () => client.connect());
     }
     this.#listener.on("ready", () => this.#listenAgain());
     this.#listener.on("message", (channel: string, queue: string) => this.#tell(channel, queue));
-    this.#client.on("ready", () => this.#lastError = undefined);
     // A connection that is dead without a word is noticed by a command that nobody answers.
     this.#pinging = setInterval(() => this.ping().catch(() => {}), this.#options.timeoutMs);
   }
@@ -130,9 +125,14 @@ export class Connection {
     }
   }
 
-  /** What the connection was lost for says more than that it was lost. */
-  #explained(error: unknown): NuvomError {
-    return fromRedis(isReply(error) ? error : this.#lastError ?? error, this.#options);
+  /** @throws {NuvomError} */
+  async #ask<T>(client: Client, question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      // What the connection was lost for says more than that it was lost.
+      throw fromRedis(isReply(error) ? error : this.#lostFor.get(client) ?? error, this.#options);
+    }
   }
 
   #tell(channel: string, queue: string | null): void {
@@ -191,7 +191,14 @@ function clientOptions({ username, password, tls, tlsCa, timeoutMs }: RedisOptio
 
 function newClient(options: RedisOptions): Redis {
   const { host, port, db } = options;
-  return new Redis({ host, port, db, ...clientOptions(options) });
+  return new Redis({
+    host,
+    port,
+    db,
+    ...clientOptions(options),
+    // A primary no more: its address may lead to the new one by now. What it refused fails all the same.
+    reconnectOnError: (error) => /READONLY/.test(error.message),
+  });
 }
 
 function newCluster(options: RedisOptions): Cluster {

@@ -144,15 +144,59 @@ redisTest("a connection that is dead without a word is noticed, and replaced whe
   await queue.close();
 });
 
+redisTest("a server that became a replica is left for the primary that its address leads to now", async () => {
+  await using before = await RedisServer.start();
+  await using after = await RedisServer.start();
+  await using network = new Network(before.port);
+  await using started = await Started.with({ url: `redis://127.0.0.1:${network.port}` });
+  const queue = started.queue();
+  await queue.enqueue([newJob()]);
+  await before.cli("REPLICAOF", "127.0.0.1", `${after.port}`);
+  network.target = after.port;
+  const error = await assertRejects(() => queue.enqueue([newJob()]), NuvomError);
+  assertEquals(error.code, "NUVOM_REDIS_READONLY");
+  const job = newJob();
+  const begun = performance.now();
+  while (await queue.enqueue([job]).catch(() => null) === null) {
+    assert(performance.now() - begun < SOON_MS, "the replica is asked for ever");
+    await pause(20);
+  }
+  assertEquals((await queue.lease(REQUEST)).map(({ id }) => id), [job.id]);
+  await queue.close();
+});
+
+redisTest("what the listening connection was lost for is not said of the other", async () => {
+  await using server = await RedisServer.start();
+  await server.cli("ACL", "SETUSER", "jobs", "on", ">right", "~*", "&*", "+@all");
+  await using started = await Started.with({ url: `redis://jobs:right@127.0.0.1:${server.port}` });
+  const queue = started.queue();
+  // It listens from here on.
+  assertEquals(await queue.lease(REQUEST), []);
+  await server.cli("ACL", "SETUSER", "jobs", "resetpass", ">other");
+  await server.cli("CLIENT", "KILL", "TYPE", "pubsub");
+  while (await server.cli("ACL", "LOG") === "") await pause(20);
+  await server.cli("ACL", "SETUSER", "jobs", ">right");
+  while (await server.cli("CLIENT", "LIST", "TYPE", "pubsub") === "") await pause(20);
+  await server.cli("CLIENT", "PAUSE", "30000", "WRITE");
+  const failing = assertRejects(() => queue.qsize(), NuvomError);
+  await server.cli("CLIENT", "KILL", "TYPE", "normal");
+  assertEquals((await failing).code, "NUVOM_REDIS_CONNECT");
+  await server.cli("CLIENT", "UNPAUSE");
+  await queue.close();
+});
+
 /** Leads to a server, or swallows all that is said, as a cable does that was pulled. */
 class Network implements AsyncDisposable {
   cut = false;
+  /** The port that new connections lead to. */
+  target: number;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #open = new Set<Deno.Conn>();
   readonly #accepting: Promise<void>;
 
-  constructor(port: number) {
-    this.#accepting = this.#accept(port);
+  constructor(target: number) {
+    this.target = target;
+    this.#accepting = this.#accept();
   }
 
   get port(): number {
@@ -165,9 +209,9 @@ class Network implements AsyncDisposable {
     await this.#accepting;
   }
 
-  async #accept(port: number): Promise<void> {
+  async #accept(): Promise<void> {
     for await (const client of this.#listener) {
-      const server = await Deno.connect({ hostname: "127.0.0.1", port });
+      const server = await Deno.connect({ hostname: "127.0.0.1", port: this.target });
       this.#open.add(client).add(server);
       this.#carry(client, server);
       this.#carry(server, client);
