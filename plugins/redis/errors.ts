@@ -3,22 +3,30 @@
 import { NuvomError } from "nuvom";
 import { addressOf, type RedisOptions } from "./options.ts";
 
+const ENCODE = "In a user or password write / as %2F, ? as %3F, # as %23, @ as %40, or use the setting password.";
+
 /** `NUVOM_REDIS_URL` */
 export function badUrl(url: string): NuvomError {
-  const shown = url.replace(/(:\/\/[^\s/?#:@]*:)[^\s/?#]*@/, "$1********@");
+  // To the last @: a password that is not encoded holds whatever ends one in a URL.
+  const shown = url.replace(/^([a-z]+:\/\/)?.*@/is, "$1********@");
   return new NuvomError("NUVOM_REDIS_URL", {
     what: `The setting url of the plugin redis is ${JSON.stringify(shown)}, which is no URL of a Redis.`,
-    mend: 'Write for example settings = { url = "redis://127.0.0.1:6379/0" } under [plugin.redis]; rediss:// is TLS.',
+    mend: 'Write for example settings = { url = "redis://127.0.0.1:6379/0" } under [plugin.redis]; rediss:// is TLS.' +
+      (shown === url ? "" : ` ${ENCODE}`),
     exitCode: 3,
   });
 }
 
 /** `NUVOM_REDIS_URL` */
-export function urlOption(option: string): NuvomError {
+export function urlOption(url: string, option: string): NuvomError {
+  // What stands before an @ may be a piece of a password.
+  const isSecret = /[?#].*@/s.test(url);
+  const found = isSecret ? "options" : `the option "${option}"`;
   return new NuvomError("NUVOM_REDIS_URL", {
-    what:
-      `The setting url of the plugin redis has the option "${option}", and URLs of the plugin redis take no options.`,
-    mend: "Leave it out: what else can be set are the settings password, prefix, timeout_ms and tls_ca.",
+    what: `The setting url of the plugin redis has ${found}, and URLs of the plugin redis take no options.`,
+    mend: isSecret
+      ? ENCODE
+      : "Leave it out: what else can be set are the settings password, prefix, timeout_ms and tls_ca.",
     exitCode: 3,
   });
 }

@@ -46,7 +46,7 @@ function readUrl(text: string): Omit<RedisOptions, "prefix" | "timeoutMs" | "tls
   const db = url?.pathname.replace(/^\/$|^$/, "/0").slice(1);
   if (url === null || !/^rediss?:$/.test(url.protocol) || url.hostname === "" || !/^\d+$/.test(db!)) throw badUrl(text);
   const [option] = url.searchParams.keys();
-  if (option !== undefined || url.hash !== "") throw urlOption(option ?? url.hash);
+  if (option !== undefined || url.hash !== "") throw urlOption(text, option ?? url.hash);
   return {
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: url.port === "" ? DEFAULT_PORT : Number(url.port),

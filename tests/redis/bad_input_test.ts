@@ -25,7 +25,13 @@ function assertParagraph({ message }: Error): void {
 for (
   const [what, settings, code, part] of [
     ["no URL", { url: "localhost:6379" }, "NUVOM_REDIS_URL", "is no URL of a Redis"],
-    ["another scheme", { url: `http://u:${PASSWORD}@h` }, "NUVOM_REDIS_URL", "http://u:********@h"],
+    ["another scheme", { url: `http://u:${PASSWORD}@h` }, "NUVOM_REDIS_URL", "http://********@h"],
+    ["no scheme", { url: `u:${PASSWORD}@h:6379` }, "NUVOM_REDIS_URL", '"********@h:6379"'],
+    ["a password with /", { url: `redis://:${PASSWORD}/x@h` }, "NUVOM_REDIS_URL", "redis://********@h"],
+    ["a password with digits and /", { url: `redis://u:1/${PASSWORD}@h` }, "NUVOM_REDIS_URL", "/ as %2F"],
+    ["a password with ?", { url: `redis://u:1?${PASSWORD}@h` }, "NUVOM_REDIS_URL", "? as %3F"],
+    ["a password with ? and =", { url: `redis://u:1?${PASSWORD}=@h` }, "NUVOM_REDIS_URL", "has options"],
+    ["a password with #", { url: `redis://u:1#${PASSWORD}@h` }, "NUVOM_REDIS_URL", "# as %23"],
     ["a database that is no number", { url: "redis://h/a" }, "NUVOM_REDIS_URL", "is no URL of a Redis"],
     ["an option", { url: "redis://h?poolSize=3" }, "NUVOM_REDIS_URL", 'has the option "poolSize"'],
     ["a prefix with braces", { prefix: "a{b}" }, "NUVOM_REDIS_PREFIX", '"a{b}"'],
