@@ -148,6 +148,27 @@ redisTest("a server that is full takes no jobs, and all else goes on", async () 
   assertEquals(await queue.qsize(), 1);
 });
 
+redisTest("a server that is full hands out jobs while one runs whose lease was renewed", async () => {
+  await using server = await RedisServer.start();
+  await using started = await Started.with({ url: server.url });
+  const queue = started.queue();
+  await queue.enqueue([newJob(), newJob()]);
+  const held = await queue.lease({ ...REQUEST, limit: 1, leaseMs: 1 });
+  assertEquals((await queue.renew(held, 30_000)).lost, []);
+  await server.cli("CONFIG", "SET", "maxmemory", "1");
+  assertEquals((await queue.lease({ ...REQUEST, limit: 1 })).length, 1);
+});
+
+redisTest("a server that is full hands out jobs by weights", async () => {
+  await using server = await RedisServer.start();
+  await using started = await Started.with({ url: server.url });
+  const queue = started.queue();
+  await queue.enqueue([newJob({ queue: "rare" }), newJob({ queue: "often" })]);
+  await server.cli("CONFIG", "SET", "maxmemory", "1");
+  const weights = { queues: ["rare", "often"], weights: [1, 1_000] };
+  for (let n = 0; n < 2; n++) assertEquals((await queue.lease({ ...REQUEST, ...weights, limit: 1 })).length, 1);
+});
+
 redisTest("RedisPlugin.start() warns of a server that may lose jobs", async () => {
   await using careless = await RedisServer.start({ args: ["--maxmemory-policy", "allkeys-lru"] });
   await using started = await Started.with({ url: careless.url });

@@ -119,7 +119,7 @@ for letter in string.gmatch(letters, '.') do
   for i = 1, #first, 2 do all[#all + 1] = { tonumber(first[i + 1]), first[i], letter } end
 end
 surplus = keep < 0 and 0 or surplus - keep
-table.sort(all, function(a, b) return a[1] < b[1] or a[1] == b[1] and a[2] < b[2] end)
+table.sort(all, function(a, b) return a[1] < b[1] or a[1] == b[1] and byteLess(a[2], b[2]) end)
 local ids, from = {}, { S = {}, F = {}, C = {} }
 for i = 1, math.min(limit, #all) do
   local at, id, letter = unpack(all[i])

@@ -1,6 +1,6 @@
 /** Taking jobs: what is due becomes ready, leases that ran out are over, the first ready jobs are leased. @module */
 
-/** What is due at once may be a million jobs, which must not hold up everyone: so many move with one lease. */
+/** What is due at once may be a million jobs, which must not hold up everyone: so many move with one lease, in all. */
 export const MOVED_AT_ONCE = 2_000;
 
 /** Defines `moveDue(losses)`: see above. `losses` is how many expired leases end a job. */
@@ -19,8 +19,8 @@ local function rescue(id, state, most)
   finish(id, state, lost and 'F' or 'C', 0, lost and lostText(id, most) or cancelledText(id), lost)
 end
 
-local function moveSet(set, most)
-  local ids = call('ZRANGEBYSCORE', B .. set, '-inf', now, 'LIMIT', 0, ${MOVED_AT_ONCE})
+local function moveSet(set, most, limit)
+  local ids = call('ZRANGEBYSCORE', B .. set, '-inf', now, 'LIMIT', 0, limit)
   many('ZREM', B .. set, ids)
   local back, changed = {}, {}
   for i, text in ipairs(getMany(B .. 'state', ids)) do
@@ -39,12 +39,18 @@ local function moveSet(set, most)
   many('HSET', B .. 'state', changed)
   for queue, pairs in pairs(back) do push(queue, pairs) end
   refresh('due', set, set)
+  return #ids
 end
 
 local function moveDue(most)
   local first = call('ZRANGE', B .. 'due', 0, 0, 'WITHSCORES')
   if not first[1] or tonumber(first[2]) > now then return end
-  for _, set in ipairs(call('ZRANGEBYSCORE', B .. 'due', '-inf', now, 'LIMIT', 0, 100)) do moveSet(set, most) end
+  evenWhenFull()
+  local left = ${MOVED_AT_ONCE}
+  for _, set in ipairs(call('ZRANGEBYSCORE', B .. 'due', '-inf', now, 'LIMIT', 0, 100)) do
+    if left == 0 then break end
+    left = left - moveSet(set, most, left)
+  end
   writeEnded()
 end
 `;
@@ -84,7 +90,8 @@ end
 
 local ids, places, queueOf = {}, {}, {}
 local function take(queue, count)
-  local popped = count > 0 and call('ZPOPMIN', B .. 'q:' .. queue, count) or {}
+  if count == 0 then return 0 end
+  local popped = call('ZPOPMIN', B .. 'q:' .. queue, count)
   for i = 1, #popped, 2 do
     ids[#ids + 1] = popped[i]
     places[popped[i]], queueOf[popped[i]] = popped[i + 1], queue

@@ -146,13 +146,12 @@ while #ids < limit and looked < LOOK do
   local best
   for i = 1, #readers do
     local head = heads[i]
-    if head and (not best or head[1] > heads[best][1] or head[1] == heads[best][1] and head[2] > heads[best][2]) then
-      best = i
-    end
+    local top = heads[best]
+    if head and (not top or head[1] > top[1] or head[1] == top[1] and byteLess(top[2], head[2])) then best = i end
   end
   if not best then return cjson.encode({ 0, '', unpack(ids) }) end
   last, heads[best] = heads[best], readers[best]()
-  if not (afterId ~= '' and last[1] == afterAt and last[2] >= afterId) then
+  if not (afterId ~= '' and last[1] == afterAt and not byteLess(last[2], afterId)) then
     looked = looked + 1
     local job = (task ~= '' or queue ~= '') and fieldsOf(last[2])
     if not job or (task == '' or job.task == task) and (queue == '' or job.queue == queue) then ids[#ids + 1] = last[2] end

@@ -86,8 +86,7 @@ for i, id in ipairs(ids) do
     kept[#kept + 1] = id
   end
 end
--- Removes nothing, but Redis refuses writes for want of memory only where none was allowed before: leases must go on.
-call('ZREM', B .. 'due', '')
+evenWhenFull()
 many('ZADD', B .. 'l', kept)
 return table.concat(answer)
 `;
