@@ -87,7 +87,8 @@ export function brokenSchema(place: string, schema: string, version: number, mis
 export function tooSlow(place: string, ms: number): NuvomError {
   return new NuvomError("NUVOM_POSTGRES_TIMEOUT", {
     what: `${PLUGIN} got no answer from ${place} within ${ms / 1_000} s; the connection was given up.`,
-    mend: "Look whether the server hangs, is overloaded, or waits for a lock (pg_stat_activity); whether anything was " +
+    mend:
+      "Look whether the server hangs, is overloaded, or waits for a lock (pg_stat_activity); whether anything was " +
       "changed is not known.",
   });
 }

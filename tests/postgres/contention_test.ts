@@ -106,16 +106,19 @@ test("PostgresQueue.lease() takes a job in time that was noted while it looked",
   assertLess(performance.now() - at, 1_500);
 });
 
-test("PostgresQueue.lease() of several queues takes another job where someone has locked the first", async (server, started) => {
-  const queue = await started.queue();
-  const jobs = ["a", "b"].map((name) => newJob({ queue: name }));
-  await queue.enqueue(jobs);
-  await inTransaction(server, async (tx) => {
-    await tx.unsafe("SELECT FROM nuvom.live WHERE queue = 'a' FOR UPDATE");
-    assertEquals((await queue.lease({ ...REQUEST, limit: 1 })).map(({ id }) => id), [jobs[1]!.id]);
-  });
-  assertEquals((await queue.lease({ ...REQUEST, limit: 1 })).map(({ id }) => id), [jobs[0]!.id]);
-});
+test(
+  "PostgresQueue.lease() of several queues takes another job where someone has locked the first",
+  async (server, started) => {
+    const queue = await started.queue();
+    const jobs = ["a", "b"].map((name) => newJob({ queue: name }));
+    await queue.enqueue(jobs);
+    await inTransaction(server, async (tx) => {
+      await tx.unsafe("SELECT FROM nuvom.live WHERE queue = 'a' FOR UPDATE");
+      assertEquals((await queue.lease({ ...REQUEST, limit: 1 })).map(({ id }) => id), [jobs[1]!.id]);
+    });
+    assertEquals((await queue.lease({ ...REQUEST, limit: 1 })).map(({ id }) => id), [jobs[0]!.id]);
+  },
+);
 
 test("PostgresQueue tells two leases of one job apart in one batch", async (_server, started) => {
   const queue = await started.queue();
