@@ -3,6 +3,7 @@
 import postgres, { type Sql } from "postgres";
 import { fromDriver, isRefusal, storeClosed, tooSlow } from "./errors.ts";
 import { placeOf } from "./address.ts";
+import { KINDS } from "./sessions.ts";
 import type { Options } from "./settings.ts";
 
 /** A value of a statement. Arrays are written as texts: see `rows.ts`. */
@@ -18,27 +19,11 @@ export interface Runner {
 
 /** How long a connection may take, in seconds. */
 const CONNECT_S = 5;
-/** How long an answer may take, in milliseconds: then the connection is taken for dead. */
-const ANSWER_MS = 8_000;
-/** The same for what reads or writes a lot. */
-const LONG_ANSWER_MS = 120_000;
 /** Between two tries to connect, in seconds. */
 const PAUSE_S = 0.2;
 /** A deadlock, or two transactions that can't both be: nothing was changed, and the second try wins. */
 const CLASHES: ReadonlySet<string> = new Set(["40P01", "40001"]);
 const TRIES = 4;
-
-/**
- * Statements know their way: each is written for one index. The statistics of a table that is full now and empty in a
- * minute would mislead the server, and planning them anew each time costs more than some of them.
- */
-const PLANNING = {
-  plan_cache_mode: "force_generic_plan",
-  enable_seqscan: "off",
-  enable_hashjoin: "off",
-  enable_mergejoin: "off",
-  jit: "off",
-};
 
 /** Whole numbers of 64 bits come as numbers: what nuvom keeps in them is smaller than 2^53. */
 const TYPES = { bigint: { to: 20, from: [20], parse: Number, serialize: String } };
@@ -51,12 +36,14 @@ export interface Heard {
   readonly closed: () => void;
 }
 
-/** The connections of one process. `firm` work is as durable as the server makes it; `loose` work may be lost with it. */
+type KindName = keyof typeof KINDS;
+
+/** The connections of one process. */
 export class Database implements Runner {
   readonly options: Options;
   /** For messages and logs. */
   readonly place: string;
-  readonly #pools = new Map<"firm" | "loose", Sql>();
+  readonly #pools = new Map<KindName, Sql>();
   #closed = false;
 
   /** Connects with the first statement. */
@@ -67,22 +54,22 @@ export class Database implements Runner {
 
   /** A statement that is a transaction of its own. @throws {NuvomError} `NUVOM_POSTGRES_…` */
   rows<T extends readonly unknown[]>(text: string, ...values: Value[]): Promise<T[]> {
-    return this.#guarded("firm", ANSWER_MS, (sql) => run<T>(sql, text, values));
+    return this.#guarded("firm", (sql) => run<T>(sql, text, values));
   }
 
   /** The same, and does not wait for the server's disk: for what only counts while its process lives. */
   looseRows<T extends readonly unknown[]>(text: string, ...values: Value[]): Promise<T[]> {
-    return this.#guarded("loose", ANSWER_MS, (sql) => run<T>(sql, text, values));
+    return this.#guarded("loose", (sql) => run<T>(sql, text, values));
   }
 
   /** The same as `rows` for what may take long. */
   longRows<T extends readonly unknown[]>(text: string, ...values: Value[]): Promise<T[]> {
-    return this.#guarded("firm", LONG_ANSWER_MS, (sql) => run<T>(sql, text, values));
+    return this.#guarded("long", (sql) => run<T>(sql, text, values));
   }
 
   /** Several statements in one transaction: all of them or nothing. It may be run again after a clash. */
   transaction<T>(work: (tx: Runner) => Promise<T>): Promise<T> {
-    return this.#guarded("firm", LONG_ANSWER_MS, (sql) =>
+    return this.#guarded("long", (sql) =>
       sql.begin((tx) =>
         work({
           rows: (text, ...values) => run(tx, text, values),
@@ -93,13 +80,13 @@ export class Database implements Runner {
 
   /** Statements without values; they are one transaction, unless one of them can't be in any. */
   async script(text: string): Promise<void> {
-    await this.#guarded("firm", LONG_ANSWER_MS, (sql) => sql.unsafe(text).simple());
+    await this.#guarded("long", (sql) => sql.unsafe(text).simple());
   }
 
   /** A connection of its own that listens. The caller ends it. */
   listener(heard: Heard): Sql {
     const { notified: onnotify, closed: onclose } = heard;
-    return connect(this.options, { max: 1, max_lifetime: null, onnotify, onclose } as object);
+    return connect(this.options, {}, { max: 1, max_lifetime: null, onnotify, onclose });
   }
 
   /** Ends all connections; what still runs there is rejected. */
@@ -115,10 +102,10 @@ export class Database implements Runner {
     return fromDriver(error, this.options.address, this.place, this.options.schema);
   }
 
-  async #guarded<T>(kind: "firm" | "loose", limitMs: number, work: (sql: Sql) => Promise<T>): Promise<T> {
+  async #guarded<T>(kind: KindName, work: (sql: Sql) => Promise<T>): Promise<T> {
     for (let tried = 1;; tried++) {
       try {
-        return await this.#within(kind, limitMs, work);
+        return await this.#within(kind, work);
       } catch (error) {
         const { code } = error as { code?: string };
         if (code === "ECONNREFUSED") throw await this.#refusal() ?? this.explain(error);
@@ -139,14 +126,15 @@ export class Database implements Runner {
   }
 
   /** A connection over a network that is gone answers nothing, and says nothing: whatever waits there is given up. */
-  async #within<T>(kind: "firm" | "loose", limitMs: number, work: (sql: Sql) => Promise<T>): Promise<T> {
+  async #within<T>(kind: KindName, work: (sql: Sql) => Promise<T>): Promise<T> {
     const sql = this.#pool(kind);
+    const { answerMs } = KINDS[kind];
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       if (this.#pools.get(kind) === sql) this.#pools.delete(kind);
-      late.reject(tooSlow(this.place, limitMs));
+      late.reject(tooSlow(this.place, answerMs));
       void sql.end({ timeout: 0 });
-    }, limitMs);
+    }, answerMs);
     try {
       return await Promise.race([work(sql), late.promise]);
     } finally {
@@ -154,23 +142,20 @@ export class Database implements Runner {
     }
   }
 
-  #pool(kind: "firm" | "loose"): Sql {
+  #pool(kind: KindName): Sql {
     if (this.#closed) throw storeClosed();
     let sql = this.#pools.get(kind);
     if (sql === undefined) {
-      const loose = { max: 2, connection: { synchronous_commit: "off" } };
-      sql = connect(this.options, kind === "loose" ? loose : { max: this.options.pool });
+      const { max, session } = KINDS[kind];
+      sql = connect(this.options, session, { max: max ?? this.options.pool });
       this.#pools.set(kind, sql);
     }
     return sql;
   }
 }
 
-interface Extra {
-  readonly connection?: Readonly<Record<string, string>>;
-}
-
-function connect({ address, ca }: Options, { connection = {}, ...extra }: Extra & { max?: number }): Sql {
+/** @param session Parameters of the server. @param extra Options of the driver. */
+function connect({ address, ca }: Options, session: Readonly<Record<string, string>>, extra: object): Sql {
   const { host, port, database, user, password, sslmode, applicationName } = address;
   const options = {
     host,
@@ -185,7 +170,7 @@ function connect({ address, ca }: Options, { connection = {}, ...extra }: Extra 
     backoff: () => PAUSE_S,
     types: TYPES,
     onnotice: () => {},
-    connection: { application_name: applicationName, ...PLANNING, ...connection },
+    connection: { application_name: applicationName, ...session },
     ...extra,
   };
   // The driver's types leave out a part of its options.

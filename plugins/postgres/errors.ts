@@ -2,6 +2,7 @@
 
 import { type ErrorCode, type ExitCode, NuvomError } from "nuvom";
 import type { Address } from "./address.ts";
+import { PARAMETERS } from "./sessions.ts";
 
 const PLUGIN = "The plugin postgres";
 const TOML_URL = '[plugin.postgres] settings = { url = "postgres://user:password@host:5432/database" }';
@@ -86,7 +87,9 @@ export function brokenSchema(place: string, schema: string, version: number, mis
 export function tooSlow(place: string, ms: number): NuvomError {
   return new NuvomError("NUVOM_POSTGRES_TIMEOUT", {
     what: `${PLUGIN} got no answer from ${place} within ${ms / 1_000} s; the connection was given up.`,
-    mend: "Look whether the server hangs, is overloaded, or waits for a lock (pg_stat_activity).",
+    mend:
+      "Look whether the server hangs, is overloaded, or waits for a lock (pg_stat_activity); whether anything was " +
+      "changed is not known.",
   });
 }
 
@@ -189,6 +192,22 @@ function problemOf({ code = "", message = "" }: Said, address: Address, place: s
         what: `gets no more connections at ${place}: ${told}`,
         mend: "Raise its max_connections, or lower pool in [plugin.postgres] settings.",
       };
+    case "55P03":
+    case "57014":
+      return {
+        code: "NUVOM_POSTGRES_TIMEOUT",
+        what: `got no answer in time from ${place}: ${told}`,
+        mend: "Nothing was changed; look whether the server is overloaded, or waits for a lock (pg_stat_activity).",
+      };
+    case "08P01":
+      if (!message.includes("unsupported startup parameter")) break;
+      return {
+        code: "NUVOM_POSTGRES_POOLER",
+        what: `is refused by the pooler at ${place}: ${told}`,
+        mend: `Let pgbouncer.ini say ignore_startup_parameters = ${PARAMETERS.join(", ")}; what the role should have ` +
+          "then is in the README of the plugin.",
+        ...config,
+      };
     case "3F000":
     case "42P01":
     case "42883":
@@ -224,7 +243,7 @@ function problemOf({ code = "", message = "" }: Said, address: Address, place: s
   return {
     code: "NUVOM_POSTGRES_FAILED",
     what: `failed at ${place}: ${told}${code === "" ? "" : ` (${code})`}`,
-    mend: "Nothing was changed; the log of the server says more.",
+    mend: "The log of the server says more; whether anything was changed is not known.",
   };
 }
 

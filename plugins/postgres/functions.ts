@@ -10,7 +10,8 @@ const MAX_PAYLOAD = 4 * 1024 * 1024;
  * answers only those that were not added: their places in the batch, and the id of the job that stands there instead.
  *
  * Without unique keys a batch is one statement. With some, keys are locked first, in one order, so that of several
- * clients that want the same key one gets it; the jobs are then added one by one.
+ * clients that want the same key one gets it; the jobs are then added one by one. A row that is there is locked by an
+ * update that changes nothing: with a statement of its own for that, it could be forgotten between the two.
  *
  * @param s The schema, quoted.
  * @param channel Where waiting workers listen, as an SQL text: `''` says that jobs are ready, `'later'` that some will be.
@@ -54,10 +55,9 @@ export const functions = (s: string, channel: string): string => `
         ) AS twice WHERE twice.turn > 1 OR v_added IS NULL OR NOT twice.id = ANY (v_added);
       END IF;
     ELSE
-      INSERT INTO ${s}.unique_keys (key)
+      INSERT INTO ${s}.unique_keys AS k (key)
         SELECT DISTINCT wanted.key FROM unnest(p_keys) AS wanted (key) WHERE wanted.key IS NOT NULL ORDER BY 1
-        ON CONFLICT (key) DO NOTHING;
-      PERFORM FROM ${s}.unique_keys WHERE key = ANY (p_keys) ORDER BY key FOR UPDATE;
+        ON CONFLICT (key) DO UPDATE SET orphan = k.orphan;
       FOR v_at IN 1 .. cardinality(p_ids) LOOP
         v_holder := NULL;
         v_kind := p_kinds[v_at];

@@ -8,6 +8,7 @@ import { STATE } from "./tables.ts";
 /**
  * What is ready is looked at without locks first, to see how much of it each queue is to give; of those queues so many
  * rows are locked, past those that someone else has locked just now. Only one queue with ready jobs needs no such look.
+ * Where someone has locked all that the shares are of, whatever else is ready is taken.
  *
  * Parameters: how many; the queues, or null; their weights; the token; how long; the worker; by chance, from 0 to 1: which
  * queue gets what can't be divided.
@@ -55,11 +56,19 @@ taken AS MATERIALIZED (
     ORDER BY live.priority DESC, live.seq LIMIT shares.count FOR UPDATE SKIP LOCKED
   ) AS head
 ),
+rest AS MATERIALIZED (
+  SELECT head.seq FROM open CROSS JOIN LATERAL (
+    SELECT live.seq FROM ${s}.live WHERE state = ${STATE.pending} AND live.queue = open.queue
+    ORDER BY live.priority DESC, live.seq LIMIT $1 FOR UPDATE SKIP LOCKED
+  ) AS head
+  WHERE (SELECT count(*) FROM open) > 1 AND NOT EXISTS (SELECT FROM taken) LIMIT $1
+),
+leased (seq) AS MATERIALIZED (SELECT seq FROM taken UNION ALL SELECT seq FROM rest),
 clock AS MATERIALIZED (SELECT ${s}.now_ms() AS now)
 UPDATE ${s}.live AS l SET state = ${STATE.running}, attempts = l.attempts + 1, token = $4, until = clock.now + $5,
   started_at = clock.now, worker = $6
-FROM taken JOIN ${s}.jobs AS j ON j.seq = taken.seq CROSS JOIN clock
-WHERE l.seq = taken.seq
+FROM leased JOIN ${s}.jobs AS j ON j.seq = leased.seq CROSS JOIN clock
+WHERE l.seq = leased.seq
 RETURNING j.seq, j.id, j.task, j.args, j.queue, j.priority, l.run_at, j.created_at, j.delay_ms, j.max_attempts,
   j.retry_delay_ms, j.timeout_ms, j.timeout_policy, j.store_result, j.unique_key, j.unique_for_ms, l.attempts, l.losses,
   l.started_at, array_to_json(j.errors)::text`;

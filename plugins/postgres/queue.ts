@@ -173,7 +173,7 @@ export class PostgresQueue implements QueueBackend {
     let either: AbortSignal | undefined;
     while (!this.#closing.signal.aborted && request.signal?.aborted !== true) {
       const { count } = bell;
-      if (this.#store.dueInMs <= 0) await makeReady(this.#store);
+      await this.#store.lookWhenDue(() => makeReady(this.#store));
       const jobs = await takeReady(this.#store, request);
       const now = performance.now();
       if (jobs.length > 0 || now >= until) return jobs;

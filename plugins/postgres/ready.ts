@@ -44,12 +44,12 @@ const doomed = (s: string) => `
   WHERE l.state = ${STATE.running} AND l.until <= ${s}.now_ms() AND (l.cancel OR l.losses >= ${MAX_LEASE_LOSSES - 1})
   ORDER BY l.until LIMIT ${MOVED_AT_ONCE} FOR UPDATE OF l SKIP LOCKED`;
 
-/** Makes ready what is due, and notes when the next is. */
-export async function makeReady(store: Store): Promise<void> {
+/** Makes ready what is due, and answers in how many milliseconds the next is. */
+export async function makeReady(store: Store): Promise<number> {
   const [row] = await store.database.looseRows<[moved: number, doomed: boolean, nextMs: number | null]>(move(store.s));
   const [moved, over, nextMs] = row!;
   if (over) await endDoomed(store);
-  store.lookedFor(moved >= MOVED_AT_ONCE ? 0 : nextMs ?? Infinity);
+  return moved >= MOVED_AT_ONCE ? 0 : nextMs ?? Infinity;
 }
 
 async function endDoomed(store: Store): Promise<void> {

@@ -63,8 +63,11 @@ async function holdAgain(
   now: number,
 ): Promise<boolean> {
   if (uniqueKey === null) return true;
-  await tx.rows(`INSERT INTO ${s}.unique_keys (key) VALUES ($1) ON CONFLICT (key) DO NOTHING`, uniqueKey);
-  await tx.rows(`SELECT FROM ${s}.unique_keys WHERE key = $1 FOR UPDATE`, uniqueKey);
+  // A row that is there is locked by an update that changes nothing.
+  await tx.rows(
+    `INSERT INTO ${s}.unique_keys AS k (key) VALUES ($1) ON CONFLICT (key) DO UPDATE SET orphan = k.orphan`,
+    uniqueKey,
+  );
   // A statement of its own: what others did before the lock was given is seen only by a later one.
   const held = await tx.rows(
     `SELECT 1 FROM ${s}.unique_keys AS k WHERE key = $1 AND seq <> $2

@@ -86,6 +86,16 @@ export interface Token {
   readonly lease: string;
 }
 
+/** Names one lease of one job. */
+export function leaseKey({ seq, lease }: Token): string {
+  return `${seq}.${lease}`;
+}
+
+/** The same in SQL. @param row What has a `seq` and a `token`. */
+export function leaseKeyOf(row: string): string {
+  return `${row}.seq || '.' || ${row}.token`;
+}
+
 /** The token of a leased job. @param lease The same for all jobs that were leased together. */
 export function toToken(seq: number, lease: string, id: string): string {
   return `${lease}.${seq}.${checksum(id)}`;

@@ -16,7 +16,7 @@ export const SETTINGS = {
   pool: {
     type: "number",
     default: 4,
-    description: "Most connections of a process for jobs, 1 to 100; two more listen and lease.",
+    description: "Most connections of a process for jobs, 1 to 100; five more lease, listen and do what takes long.",
   },
   tls_ca: {
     type: "string",
@@ -61,7 +61,7 @@ function readUrl(text: string): Address {
   if (!/^postgres(ql)?:$/.test(url.protocol)) throw badUrl(`it begins with ${url.protocol}`);
   if (url.hostname === "") throw badUrl("it names no host");
   if (url.username === "") throw badUrl("it names no user");
-  const database = decodeURIComponent(url.pathname.slice(1));
+  const database = decoded(url.pathname.slice(1));
   if (database === "") throw badUrl("it names no database");
   for (const name of url.searchParams.keys()) if (!URL_OPTIONS.includes(name)) throw unknownOption(name, URL_OPTIONS);
   const sslmode = (url.searchParams.get("sslmode") ?? "prefer") as SslMode;
@@ -70,9 +70,17 @@ function readUrl(text: string): Address {
     host: url.hostname.replace(/^\[|\]$/g, ""),
     port: url.port === "" ? DEFAULT_PORT : Number(url.port),
     database,
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    user: decoded(url.username),
+    password: decoded(url.password),
     sslmode,
     applicationName: url.searchParams.get("application_name") ?? "nuvom",
   };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw badUrl("a part of it is not %-encoded");
+  }
 }

@@ -1,7 +1,7 @@
 /** The end of a lease: a batch is one statement, whatever becomes of its jobs. @module */
 
 import { cancelledByUser, MAX_JOB_ERRORS, type Settlement, type SettleStatus } from "nuvom";
-import { array, fromToken, textArray } from "./rows.ts";
+import { array, fromToken, leaseKey, leaseKeyOf, textArray, type Token } from "./rows.ts";
 import type { Store } from "./store.ts";
 import { STATE } from "./tables.ts";
 
@@ -11,7 +11,7 @@ WITH clock AS MATERIALIZED (SELECT ${s}.now_ms() AS now),
 gone AS (
   DELETE FROM ${s}.live AS l USING unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[]) AS e (seq, token, result, ran)
   WHERE l.seq = e.seq AND l.token = e.token AND l.state = ${STATE.running}
-  RETURNING l.seq, l.attempts, l.losses, l.run_at, l.started_at, l.worker, e.result, e.ran
+  RETURNING l.seq, l.token, l.attempts, l.losses, l.run_at, l.started_at, l.worker, e.result, e.ran
 ),
 done AS (
   UPDATE ${s}.jobs AS j SET state = ${STATE.success}, attempts = gone.attempts, losses = gone.losses, run_at = gone.run_at,
@@ -23,7 +23,7 @@ noted AS (
   INSERT INTO ${s}.endings (at, state, count, seqs)
   SELECT clock.now, ${STATE.success}, count(*), array_agg(gone.seq ORDER BY gone.seq) FROM gone CROSS JOIN clock GROUP BY clock.now
 )
-SELECT seq FROM gone`;
+SELECT ${leaseKeyOf("gone")} FROM gone`;
 
 /**
  * Parameters: rows and leases of the tokens; the state that follows; the delay, null where the job keeps its time; attempts
@@ -71,7 +71,7 @@ told AS (
 } FROM back WHERE j.seq = back.seq AND back.attempt IS NOT NULL
 ),
 rung AS (SELECT pg_notify($10, CASE WHEN max(delay) > 0 THEN 'later' ELSE '' END) FROM back HAVING count(*) > 0)
-SELECT seq FROM held LEFT JOIN rung ON true`;
+SELECT ${leaseKeyOf("held")} FROM held LEFT JOIN rung ON true`;
 
 /** The last errors of a job and one more. */
 function errorsWith(added: string): string {
@@ -82,9 +82,7 @@ function errorsWith(added: string): string {
 }
 
 /** What is written of one settlement. */
-interface End {
-  readonly seq: string;
-  readonly lease: string;
+interface End extends Token {
   readonly state: number;
   readonly delay: number | null;
   readonly refund: 0 | 1;
@@ -103,13 +101,17 @@ export async function settleAll(store: Store, settlements: readonly Settlement[]
     // The first of two ends of one lease counts.
     if (token === null || seen.has(settlement.token)) return;
     seen.add(settlement.token);
-    ends.set(index, { seq: token.seq, lease: token.lease, ...endOf(settlement) });
+    ends.set(index, { ...token, ...endOf(settlement) });
   });
-  const settled = ends.size === 0 ? new Set<number>() : await write(store, [...ends.values()]);
-  return settlements.map((_, index) => settled.has(Number(ends.get(index)?.seq)) ? "settled" : "stale");
+  const settled = ends.size === 0 ? new Set<string>() : await write(store, [...ends.values()]);
+  return settlements.map((_, index) => {
+    const end = ends.get(index);
+    return end !== undefined && settled.has(leaseKey(end)) ? "settled" : "stale";
+  });
 }
 
-async function write(store: Store, ends: readonly End[]): Promise<Set<number>> {
+/** Answers which leases were live. */
+async function write(store: Store, ends: readonly End[]): Promise<Set<string>> {
   const of = <T>(pick: (end: End) => T): T[] => ends.map(pick);
   const [seqs, leases, results] = [
     array(of(({ seq }) => seq)),
@@ -118,10 +120,10 @@ async function write(store: Store, ends: readonly End[]): Promise<Set<number>> {
   ];
   const ran = array(of((end) => end.ran));
   if (ends.every(({ state }) => state === STATE.success)) {
-    const rows = await store.database.rows<[number]>(succeed(store.s), seqs, leases, results, ran);
-    return new Set(rows.map(([seq]) => seq));
+    const rows = await store.database.rows<[key: string]>(succeed(store.s), seqs, leases, results, ran);
+    return new Set(rows.map(([key]) => key));
   }
-  const rows = await store.database.rows<[number]>(
+  const rows = await store.database.rows<[key: string]>(
     settle(store.s),
     seqs,
     leases,
@@ -135,10 +137,10 @@ async function write(store: Store, ends: readonly End[]): Promise<Set<number>> {
     store.channel,
   );
   for (const { delay } of ends) if (delay !== null) store.dueWithin(delay);
-  return new Set(rows.map(([seq]) => seq));
+  return new Set(rows.map(([key]) => key));
 }
 
-function endOf(settlement: Settlement): Omit<End, "seq" | "lease"> {
+function endOf(settlement: Settlement): Omit<End, keyof Token> {
   const none = { delay: null, refund: 0, result: null, error: null, attempt: null, ran: null } as const;
   const ran = (ms: number | undefined) => ms === undefined ? null : Math.round(ms);
   switch (settlement.action) {

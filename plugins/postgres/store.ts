@@ -30,6 +30,7 @@ export class Store {
   readonly channel: string;
   readonly #ear: Ear;
   #dueAt = 0;
+  #looking: Promise<void> | undefined;
   #dead = 0;
   #cleaning = false;
 
@@ -60,9 +61,14 @@ export class Store {
     this.#dueAt = Math.min(this.#dueAt, performance.now() + ms);
   }
 
-  /** What becomes ready was looked for: the next time is so many milliseconds away. */
-  lookedFor(nextMs: number): void {
-    this.#dueAt = performance.now() + Math.min(nextMs, LOOK_AGAIN_MS);
+  /**
+   * Looks when it is time; who comes while someone looks waits for what that finds.
+   *
+   * @param look Makes ready what is due, and answers in how many milliseconds the next is.
+   */
+  async lookWhenDue(look: () => Promise<number>): Promise<void> {
+    if (this.dueInMs <= 0) this.#looking = this.#look(look);
+    await this.#looking;
   }
 
   /**
@@ -84,6 +90,17 @@ export class Store {
   async close(): Promise<void> {
     this.bell.ring();
     await this.#ear.unlisten(this.channel);
+  }
+
+  /** What is noted while it looks may have come too late to be seen, and counts. */
+  async #look(look: () => Promise<number>): Promise<void> {
+    this.#dueAt = performance.now() + LOOK_AGAIN_MS;
+    try {
+      this.dueWithin(await look());
+    } catch (error) {
+      this.dueWithin(0);
+      throw error;
+    }
   }
 
   #hear(payload: string): void {

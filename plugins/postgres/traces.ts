@@ -1,12 +1,12 @@
 /** What running jobs told of themselves. @module */
 
 import { type JobReport, type JobTrace, traceWith } from "nuvom";
-import { array, fromToken, textArray } from "./rows.ts";
+import { array, fromToken, leaseKey, leaseKeyOf, textArray } from "./rows.ts";
 import type { Store } from "./store.ts";
 import { STATE } from "./tables.ts";
 
 const live = (s: string) => `
-  SELECT l.seq, t.trace FROM unnest($1::bigint[], $2::bigint[]) AS e (seq, token)
+  SELECT ${leaseKeyOf("l")}, l.seq, t.trace FROM unnest($1::bigint[], $2::bigint[]) AS e (seq, token)
   JOIN ${s}.live AS l ON l.seq = e.seq AND l.token = e.token AND l.state = ${STATE.running}
   LEFT JOIN ${s}.traces AS t ON t.seq = l.seq`;
 
@@ -20,19 +20,25 @@ export async function keepReports({ database, s }: Store, reports: readonly JobR
     const token = fromToken(report.token, report.id);
     return token === null ? [] : [{ report, ...token }];
   });
-  const rows = await database.looseRows<[seq: number, trace: string | null]>(
+  const rows = await database.looseRows<[key: string, seq: number, trace: string | null]>(
     live(s),
     array(told.map(({ seq }) => seq)),
     array(told.map(({ lease }) => lease)),
   );
-  const traces = new Map(rows.map(([seq, trace]) => [seq, trace === null ? null : JSON.parse(trace) as JobTrace]));
-  for (const { seq, report } of told) {
-    const trace = traces.get(Number(seq));
-    if (trace !== undefined) traces.set(Number(seq), traceWith(trace, report));
+  if (rows.length === 0) return;
+  const jobs = new Map(
+    rows.map(([key, seq, trace]) => [key, { seq, trace: trace === null ? null : JSON.parse(trace) as JobTrace }]),
+  );
+  for (const { report, ...token } of told) {
+    const job = jobs.get(leaseKey(token));
+    if (job !== undefined) job.trace = traceWith(job.trace, report);
   }
-  if (traces.size === 0) return;
-  const texts = [...traces.values()].map((trace) => JSON.stringify(trace));
-  await database.looseRows(keep(s), array([...traces.keys()]), textArray(texts));
+  const kept = [...jobs.values()];
+  await database.looseRows(
+    keep(s),
+    array(kept.map(({ seq }) => seq)),
+    textArray(kept.map(({ trace }) => JSON.stringify(trace))),
+  );
 }
 
 /** Null: the job never told anything. */

@@ -2,6 +2,7 @@
 
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { NuvomError } from "nuvom";
+import { PARAMETERS } from "../../plugins/postgres/sessions.ts";
 import { findPostgres, PostgresServer } from "../servers/postgres.ts";
 import { Started } from "./rig.ts";
 
@@ -101,6 +102,7 @@ for (
   const [why, settings, code, says] of [
     ["no URL", { url: "localhost" }, "NUVOM_POSTGRES_URL", "it is no URL"],
     ["another protocol", { url: "mysql://u:s3cret@h/d" }, "NUVOM_POSTGRES_URL", "mysql:"],
+    ["a stray %", { url: "postgres://u:s3cret%@h/d" }, "NUVOM_POSTGRES_URL", "a part of it is not %-encoded"],
     ["no database", { url: "postgres://u:s3cret@h" }, "NUVOM_POSTGRES_URL", "names no database"],
     ["an unknown option", { url: "postgres://u:s3cret@h/d?sslmod=require" }, "NUVOM_POSTGRES_URL", '"sslmod"'],
     ["an unknown sslmode", { url: "postgres://u:s3cret@h/d?sslmode=maybe" }, "NUVOM_POSTGRES_URL", "verify-full"],
@@ -115,4 +117,35 @@ for (
     assertStringIncludes(error.message, says);
     assertEquals(error.message.includes("s3cret"), false);
   });
+}
+
+Deno.test("Postgres says what a pooler is to let pass, as its README does", async () => {
+  const passing = `ignore_startup_parameters = ${PARAMETERS.join(", ")}`;
+  const pooler = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const answering = refuseParameters(pooler);
+  try {
+    await assertRefused({ url: `postgres://app:s3cret@127.0.0.1:${pooler.addr.port}/app?sslmode=disable` }, {
+      code: "NUVOM_POSTGRES_POOLER",
+      says: ["The plugin postgres", "unsupported startup parameter", passing],
+    });
+  } finally {
+    pooler.close();
+    await answering;
+  }
+  const readme = await Deno.readTextFile(new URL("../../plugins/postgres/README.md", import.meta.url));
+  assertStringIncludes(readme, `${passing}\n`);
+});
+
+/** Answers as PgBouncer does where its settings let nothing pass. */
+async function refuseParameters(listener: Deno.TcpListener): Promise<void> {
+  const said = new TextEncoder().encode("SFATAL\0C08P01\0Munsupported startup parameter: plan_cache_mode\0\0");
+  const answer = new Uint8Array(5 + said.length);
+  answer[0] = "E".charCodeAt(0);
+  new DataView(answer.buffer).setUint32(1, 4 + said.length);
+  answer.set(said, 5);
+  for await (const connection of listener) {
+    await connection.read(new Uint8Array(1_024));
+    await connection.write(answer);
+    connection.close();
+  }
 }
