@@ -4,6 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadSettings, openEngine } from "@nuvom/nuvom";
 import { task } from "nuvom";
 import { bundlePlugins } from "../scripts/bundle_plugins.ts";
+import { freePort } from "./servers/free_port.ts";
 
 const FOLDER = new URL("../plugins/prometheus/", import.meta.url);
 const REASON = await hasPrometheus() ? "" : ' (left out: there is no "prometheus" command)';
@@ -135,11 +136,6 @@ class ScrapedWorker implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#stack.disposeAsync();
   }
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 async function hasPrometheus(): Promise<boolean> {

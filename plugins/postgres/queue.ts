@@ -12,6 +12,7 @@ import {
   type LeaseRequest,
   type NewJob,
   type PruneRequest,
+  QUEUE_CAPABILITIES,
   type QueueBackend,
   type QueueCapability,
   type QueueStats,
@@ -38,24 +39,7 @@ const BACK_ACTIONS: ReadonlySet<Settlement["action"]> = new Set(["retry", "snooz
 
 /** Made by the plugin. */
 export class PostgresQueue implements QueueBackend {
-  readonly capabilities: ReadonlySet<QueueCapability> = new Set<QueueCapability>([
-    "delay",
-    "priority",
-    "fifo",
-    "lease",
-    "durable",
-    "shared",
-    "unique",
-    "atomic_batch",
-    "pause",
-    "cancel",
-    "retry",
-    "weights",
-    "inspect",
-    "report",
-    "prune",
-    "namespace",
-  ]);
+  readonly capabilities: ReadonlySet<QueueCapability> = new Set(QUEUE_CAPABILITIES);
   readonly store: string;
   readonly #store: Store;
   readonly #release: () => Promise<void>;

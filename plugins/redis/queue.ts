@@ -15,6 +15,7 @@ import {
   MAX_LEASE_LOSSES,
   type NewJob,
   type PruneRequest,
+  QUEUE_CAPABILITIES,
   type QueueBackend,
   type QueueCapability,
   type QueueStats,
@@ -54,24 +55,7 @@ const RETRY_STATUSES: Readonly<Record<string, RetryStatus>> = {
 
 /** Jobs of one namespace. */
 export class RedisQueue implements QueueBackend {
-  readonly capabilities: ReadonlySet<QueueCapability> = new Set<QueueCapability>([
-    "delay",
-    "priority",
-    "fifo",
-    "lease",
-    "durable",
-    "shared",
-    "unique",
-    "atomic_batch",
-    "pause",
-    "cancel",
-    "retry",
-    "weights",
-    "inspect",
-    "report",
-    "prune",
-    "namespace",
-  ]);
+  readonly capabilities: ReadonlySet<QueueCapability> = new Set(QUEUE_CAPABILITIES);
   readonly store: string;
   readonly #connection: Connection;
   readonly #keys: string;

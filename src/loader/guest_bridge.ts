@@ -36,6 +36,7 @@ export const SDK_EXPORTS: readonly string[] = [
   "MAX_JOB_LOG",
   "MAX_LEASE_LOSSES",
   "NuvomError",
+  "QUEUE_CAPABILITIES",
   "Snooze",
   "cancelledByUser",
   "checkJobs",

@@ -29,6 +29,7 @@ export {
   MAX_JOB_ERRORS,
   MAX_JOB_LOG,
   MAX_LEASE_LOSSES,
+  QUEUE_CAPABILITIES,
   retriedRecord,
   traceWith,
 } from "../core/mod.ts";

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Server } from "./server.ts";
+import { freePort } from "../servers/free_port.ts";
 
 const EXAMPLE = new URL("../../examples/files/", import.meta.url);
 
@@ -10,12 +11,6 @@ async function exampleFiles(): Promise<Record<string, string>> {
   const paths = [".nuvom_plugins.toml", "plugins/my_queue.ts", "plugins/tally.ts", "tasks/files.ts"];
   const texts = await Promise.all(paths.map((path) => Deno.readTextFile(new URL(path, EXAMPLE))));
   return Object.fromEntries(paths.map((path, i) => [path, texts[i]!]));
-}
-
-/** A port that nobody listens on right now. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
 }
 
 Deno.test("the executable takes a new project from init to a result", async () => {

@@ -1,6 +1,7 @@
 /** Real services on free ports of this machine, each with a folder of its own. @module */
 
 import { findPostgres, PostgresServer } from "../servers/postgres.ts";
+import { freePort } from "../servers/free_port.ts";
 
 /** Programs that tests start. */
 export type Service = "redis-server" | "postgres" | "nats-server";
@@ -102,12 +103,6 @@ async function isThere(service: Service): Promise<boolean> {
     if (await Deno.stat(`${folder}/${service}`).then(({ isFile }) => isFile, () => false)) return true;
   }
   return false;
-}
-
-/** Of a listener that was closed again: nobody else is given it so soon. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
 }
 
 async function listening(service: Service, port: number): Promise<void> {

@@ -1,5 +1,7 @@
 /** A PostgreSQL server of a test or a benchmark alone: on a free port of this machine, with a folder of its own. @module */
 
+import { freePort } from "./free_port.ts";
+
 /** How a server is started. */
 export interface PostgresOptions {
   /** Holds the data; kept when the server ends. @default a temporary folder, which is removed with the server */
@@ -163,12 +165,6 @@ async function installed(): Promise<Installation> {
   const found = await findPostgres();
   if (found === null) throw new Error(`There is no PostgreSQL in ${DEBIAN} or on the PATH: apt-get install postgresql`);
   return found;
-}
-
-/** A port that was free a moment ago: nobody else is given it so soon. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
 }
 
 async function isFile(path: string): Promise<boolean> {

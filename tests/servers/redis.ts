@@ -1,5 +1,7 @@
 /** Redis servers for tests and benchmarks: the one that is given, or private ones with a temporary folder. @module */
 
+import { freePort } from "./free_port.ts";
+
 /** How a private server is started. */
 export interface RedisServerOptions {
   /** Folder of its data. @default a temporary one, removed at the end */
@@ -123,12 +125,6 @@ export class RedisServer implements AsyncDisposable {
       clearTimeout(timer);
     }
   }
-}
-
-/** Of a listener that was closed again: nobody else is given it so soon. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
 }
 
 async function programOnPath(): Promise<string | null> {

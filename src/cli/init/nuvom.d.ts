@@ -749,6 +749,9 @@ export type QueueCapability =
   | "prune"
   | "namespace";
 
+/** Every capability. */
+export declare const QUEUE_CAPABILITIES: readonly QueueCapability[];
+
 /** What became of one job of an `enqueue`. */
 export interface EnqueueReceipt {
   /** Of the job that stands in the queue: the new one, or the one that was there already. */
